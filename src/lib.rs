@@ -1,0 +1,26 @@
+//! rounds keeps a clinician's social media in the right dose.
+//!
+//! Two stories meet in one engine; everything that touches the world stands at the edge.
+//!
+//! ```text
+//!  sensors ─ Observation ─▶ attention ─ interval, session, level ─┐
+//!                                                                 ▼
+//!  clock ─ Moment ──────────────────────────────────────────▶  engine ─ Effect ─▶ daemon
+//!                                                                 ▲                │ performs, in order
+//!  cli ─▶ requests ─▶ posting ─ checks, holds, state ─────────────┘                ├─▶ store (record first)
+//!              └────▶ plan ◀─ plan.toml                                            ├─▶ platforms (publish)
+//!                                                                                  └─▶ notify (nudges)
+//! ```
+//!
+//! # Invariants
+//! - `calendar`, `plan`, `attention`, `posting` and `engine` are pure: no tokio, SQL, HTTP, D-Bus,
+//!   file, environment or clock. Time is an argument.
+//! - Only `clock.rs` reads the clock; only `calendar/` knows cron and chrono; only `store/` knows SQL.
+//! - `cli/` holds no rule: it asks `requests/`.
+//! - Effects are performed in order, and `Record` comes before the `Publish` it stands for.
+//! - The text of a post, a window title or an address never reaches a log.
+
+pub mod clock;
+
+pub mod posting;
+pub mod sensors;

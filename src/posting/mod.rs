@@ -1,0 +1,3 @@
+//! Story two, pure: draft → screening → checks → queue → attempt → receipt, retraction.
+
+pub mod screening;
