@@ -1,0 +1,210 @@
+//! The professional rules: packs of checklist items, and which of them a post has to answer.
+//!
+//! - A pack is data (`config/checklists/*.toml`); no rule of the guidance stands in code.
+//! - The core pack is asked on every account, first; a pack listed after it can ask for more or
+//!   weigh an item heavier, never for less.
+//! - An item that two packs hold under one id is asked once, in the words of the first.
+//! - Items that one answer settles are one question (`asked_with`).
+//! - A rule whose source was not read says UNVERIFIED.
+//!
+//! It knows no file, clock or answer: which answers are still valid is decided in the checks.
+
+mod condition;
+mod questions;
+mod read;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+pub use self::condition::{Condition, Facts, Goal, PostKind, SpeaksAs};
+pub use self::questions::{Applicable, StateHint};
+pub use self::read::{PackError, builtin, read_pack};
+use crate::posting::screening::Severity;
+
+/// The pack that every account has.
+pub const CORE: &str = "core";
+
+/// Whether an item is answered for each post, or once for the account until the answer expires.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// For each post.
+    #[default]
+    Post,
+    /// Once for the account.
+    Account,
+}
+
+/// What an answer must bring along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceKind {
+    /// Nothing: a plain answer.
+    #[default]
+    None,
+    /// A web address.
+    Url,
+    /// A DOI.
+    Doi,
+    /// A valid consent record.
+    Consent,
+    /// A reference to a policy.
+    Policy,
+    /// The name of who approves.
+    Approver,
+    /// Words.
+    Text,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Title and publisher.
+    pub title: String,
+    /// Year of the text, where known.
+    pub year: Option<u16>,
+    /// Paragraph, point or rule inside it.
+    pub paragraph: Option<String>,
+    /// The text was read; where not, `Display` says UNVERIFIED.
+    pub verified: bool,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.title)?;
+        if let Some(year) = self.year {
+            write!(f, " ({year})")?;
+        }
+        if let Some(paragraph) = &self.paragraph {
+            write!(f, ", {paragraph}")?;
+        }
+        if self.verified {
+            Ok(())
+        } else {
+            f.write_str(", UNVERIFIED")
+        }
+    }
+}
+
+/// One question of a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// Its name in answers, the same in every pack.
+    pub id: String,
+    /// One sentence to the clinician; "yes" is the good answer to most.
+    pub question: String,
+    /// Accounts for which it can be asked at all.
+    pub speaks_as: Vec<SpeaksAs>,
+    /// Asked when one of these holds.
+    pub applies: Vec<Condition>,
+    /// Opened when screening found one of these.
+    pub opened_by: Vec<Condition>,
+    /// Its weight, unless `block_when` or `weak` changes it.
+    pub severity: Severity,
+    /// Makes it block.
+    pub block_when: Vec<Condition>,
+    /// Its weight when all that opened it are findings that would not block.
+    pub weak: Option<Severity>,
+    /// For each post or once for the account.
+    pub level: Level,
+    /// What an answer must bring along.
+    pub evidence_kind: EvidenceKind,
+    /// Id of the item whose question takes this one in.
+    pub asked_with: Option<String>,
+    /// Where the rule comes from.
+    pub source: Source,
+    /// Where it holds: `any`, `UK`, `US`, …
+    pub jurisdiction: String,
+}
+
+/// A named set of items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pack {
+    /// Its name in the plan.
+    pub name: String,
+    /// Its name for people.
+    pub title: String,
+    /// Its edition.
+    pub version: String,
+    /// In the order of the file.
+    pub items: Vec<Item>,
+    /// Items of other packs that it holds too; empty once resolved by [`Packs::new`].
+    also: Vec<read::Also>,
+}
+
+/// A pack that an account lists and nobody provides.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("There is no checklist pack `{name}`; known are: {known}.")]
+pub struct UnknownPack {
+    /// The name that was asked for.
+    pub name: String,
+    /// Those there are, with commas.
+    pub known: String,
+}
+
+/// All packs there are: the built-in ones and those of the configuration directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packs {
+    packs: Vec<Pack>,
+    version: String,
+}
+
+impl Packs {
+    /// The built-in packs and `added` ones. An added pack replaces a built-in one of its name,
+    /// except the core one, which nobody can replace.
+    pub fn new(added: Vec<Pack>) -> Result<Self, PackError> {
+        let mut packs = builtin()?;
+        for pack in added {
+            if pack.name == CORE {
+                return Err(PackError::of_pack(
+                    &pack.name,
+                    "the core pack cannot be replaced",
+                ));
+            }
+            packs.retain(|known| known.name != pack.name);
+            packs.push(pack);
+        }
+        let packs = resolve::resolve(packs)?;
+        let version = digest(&packs)?;
+        Ok(Self { packs, version })
+    }
+
+    /// The rule-set version: changes when any rule does, not when a comment does.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// All packs, the core one first.
+    pub fn all(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// The pack of that name.
+    pub fn get(&self, name: &str) -> Result<&Pack, UnknownPack> {
+        self.packs
+            .iter()
+            .find(|pack| pack.name == name)
+            .ok_or_else(|| {
+                let known: Vec<&str> = self.packs.iter().map(|pack| pack.name.as_str()).collect();
+                UnknownPack {
+                    name: name.to_owned(),
+                    known: known.join(", "),
+                }
+            })
+    }
+}
+
+/// SHA-256 over the rules themselves, twelve hexadecimal digits.
+fn digest(packs: &[Pack]) -> Result<String, PackError> {
+    let text = serde_json::to_string(packs)
+        .map_err(|error| PackError::of_pack(CORE, &format!("the rules have no digest: {error}")))?;
+    let hash = Sha256::digest(text.as_bytes());
+    let start = hash
+        .iter()
+        .take(6)
+        .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    Ok(format!("{start:012x}"))
+}
