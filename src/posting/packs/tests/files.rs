@@ -41,6 +41,46 @@ fn an_own_pack_adds_and_never_softens() {
     assert!(error.message.contains("cannot be replaced"), "{error}");
 }
 
+/// The heaviest weight among the packs holds.
+#[test]
+fn an_own_pack_can_ask_for_more() {
+    let strict = OWN
+        .replace("press-office", "newspaper-test")
+        .replace("attest", "block");
+    let strict = strict.replace("goal:advocate", "always");
+    let packs = Packs::new(vec![read_pack("own.toml", &strict).unwrap()]).unwrap();
+    let question = one(
+        &packs,
+        &["st-elsewhere"],
+        &Facts::default(),
+        "newspaper-test",
+    );
+    assert_eq!((question.severity, question.pack), (Block, CORE));
+}
+
+/// What only a finding would open neither leads a question nor weighs in it.
+#[test]
+fn an_unopened_follower_steps_back() {
+    let led = "asked_with = \"image-background\"";
+    let second = OWN
+        .replace("evidence_kind = \"approver\"", led)
+        .replace("goal:advocate", "always");
+    let second = second.split_once("year = 2026\n").unwrap().1;
+    let first = second
+        .replace("press-office", "tattoos")
+        .replace("attest", "block");
+    let first = first.replace("applies = [\"always\"]", "opened_by = [\"disrespect\"]");
+    let head = OWN.split_once("[[items]]").unwrap().0;
+    let pack = read_pack("own.toml", &format!("{head}{first}{second}")).unwrap();
+    let packs = Packs::new(vec![pack]).unwrap();
+    let question = one(&packs, &["st-elsewhere"], &Facts::default(), "press-office");
+    assert_eq!(question.item.id, "press-office");
+    assert_eq!(
+        (question.severity, question.state),
+        (Attest, StateHint::Asked)
+    );
+}
+
 /// The rule-set version follows the rules and not the comments.
 #[test]
 fn the_version_follows_the_rules() {
