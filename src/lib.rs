@@ -20,6 +20,7 @@
 //! - Effects are performed in order, and `Record` comes before the `Publish` it stands for.
 //! - The text of a post, a window title or an address never reaches a log.
 
+pub mod attention;
 pub mod calendar;
 pub mod clock;
 
