@@ -24,5 +24,6 @@ pub mod attention;
 pub mod calendar;
 pub mod clock;
 
+pub mod notify;
 pub mod posting;
 pub mod sensors;
