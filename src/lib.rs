@@ -20,10 +20,21 @@
 //! - Effects are performed in order, and `Record` comes before the `Publish` it stands for.
 //! - The text of a post, a window title or an address never reaches a log.
 
-pub mod attention;
-pub mod calendar;
+// In the order of the flow.
 pub mod clock;
 
-pub mod notify;
-pub mod posting;
+// In the order of the flow.
+pub mod clock;
+
+pub mod calendar;
+pub mod plan;
+
 pub mod sensors;
+
+pub mod attention;
+
+pub mod posting;
+
+pub mod engine;
+
+pub mod notify;

@@ -3,4 +3,7 @@
 //!
 //! It knows no window, no desktop and no clock; those are `sensors/` and the daemon.
 
+pub mod breaks;
+pub mod ledger;
 pub mod sites;
+pub mod usage;

@@ -4,12 +4,7 @@
 //! A `Plan` is always valid: `read` turns the text of `plan.toml` into one or says what is wrong
 //! and where. Nothing here knows the clock, the database or the desktop.
 
-pub mod cadence;
-pub mod edit;
-pub mod forecast;
-pub mod presets;
-pub mod read;
-pub mod warnings;
+pub mod agenda;
 
 use std::fmt;
 use std::str::FromStr;
@@ -51,7 +46,9 @@ impl Plan {
 
     /// The conference that covers this day of the plan.
     pub fn conference_on(&self, day: Date) -> Option<&Conference> {
-        self.conferences.iter().find(|c| c.from <= day && day <= c.until)
+        self.conferences
+            .iter()
+            .find(|c| c.from <= day && day <= c.until)
     }
 }
 
@@ -99,8 +96,14 @@ pub enum Activity {
 
 impl Activity {
     /// All activities, in the order in which they are listed to people.
-    pub const ALL: [Self; 6] =
-        [Self::Scan, Self::Write, Self::Chat, Self::Conference, Self::Network, Self::Browse];
+    pub const ALL: [Self; 6] = [
+        Self::Scan,
+        Self::Write,
+        Self::Chat,
+        Self::Conference,
+        Self::Network,
+        Self::Browse,
+    ];
 
     /// The word used in plan, commands and reports.
     pub const fn name(self) -> &'static str {
@@ -234,8 +237,17 @@ pub enum Platform {
 impl Platform {
     /// The names that `platform = "…"` may have.
     pub const NAMES: [&'static str; 11] = [
-        "folder", "handoff", "bluesky", "mastodon", "wordpress", "blogger", "linkedin", "x",
-        "threads", "facebook", "command",
+        "folder",
+        "handoff",
+        "bluesky",
+        "mastodon",
+        "wordpress",
+        "blogger",
+        "linkedin",
+        "x",
+        "threads",
+        "facebook",
+        "command",
     ];
 
     /// The platform's name in plan and commands.

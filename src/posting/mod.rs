@@ -1,4 +1,11 @@
 //! Story two, pure: draft → screening → checks → queue → attempt → receipt, retraction.
 
+pub mod audit;
+pub mod checks;
+pub mod consent;
+pub mod evidence;
+pub mod holds;
+pub mod life;
 pub mod packs;
+pub mod post;
 pub mod screening;

@@ -19,9 +19,11 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-pub use self::condition::{Condition, Facts, Goal, PostKind, SpeaksAs};
+pub use self::condition::{Condition, Facts, PostKind};
 pub use self::questions::{Applicable, StateHint};
 pub use self::read::{PackError, builtin, read_pack};
+use crate::plan::SpeaksAs;
+use crate::posting::evidence::EvidenceKind;
 use crate::posting::screening::Severity;
 
 /// The pack that every account has.
@@ -36,27 +38,6 @@ pub enum Level {
     Post,
     /// Once for the account.
     Account,
-}
-
-/// What an answer must bring along.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EvidenceKind {
-    /// Nothing: a plain answer.
-    #[default]
-    None,
-    /// A web address.
-    Url,
-    /// A DOI.
-    Doi,
-    /// A valid consent record.
-    Consent,
-    /// A reference to a policy.
-    Policy,
-    /// The name of who approves.
-    Approver,
-    /// Words.
-    Text,
 }
 
 /// Where a rule comes from.
@@ -111,7 +92,7 @@ pub struct Item {
     /// For each post or once for the account.
     pub level: Level,
     /// What an answer must bring along.
-    pub evidence_kind: EvidenceKind,
+    pub evidence_kind: Option<EvidenceKind>,
     /// Id of the item whose question takes this one in.
     pub asked_with: Option<String>,
     /// Where the rule comes from.

@@ -7,20 +7,9 @@ use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
+use crate::plan::SpeaksAs;
+use crate::posting::post::Goal;
 use crate::posting::screening::{Category, Severity};
-
-/// As whom an account speaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SpeaksAs {
-    /// A named clinician.
-    #[default]
-    Doctor,
-    /// A practice, ward or hospital.
-    Practice,
-    /// A private person.
-    Person,
-}
 
 /// What kind of post it is on its platform.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,20 +24,6 @@ pub enum PostKind {
     Repost,
     /// Somebody's post passed on with words of one's own.
     Quote,
-}
-
-/// What the author wants to reach with a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names are the contract's own words")]
-pub enum Goal {
-    Educate,
-    Promote,
-    Connect,
-    Advocate,
-    Network,
-    Learn,
-    Teach,
 }
 
 /// All that the packs may ask about a post.

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::condition::Condition;
-use super::{EvidenceKind, Item, Level, Pack, Source, SpeaksAs};
+use super::{Item, Level, Pack, Source};
+use crate::plan::SpeaksAs;
+use crate::posting::evidence::EvidenceKind;
 use crate::posting::screening::Severity;
 
 /// What is wrong with a pack.
@@ -94,8 +96,7 @@ struct RawItem {
     weak: Option<Spanned<Severity>>,
     #[serde(default)]
     level: Level,
-    #[serde(default)]
-    evidence_kind: EvidenceKind,
+    evidence_kind: Option<EvidenceKind>,
     asked_with: Option<Spanned<String>>,
     source: Spanned<String>,
     paragraph: Option<String>,
@@ -227,7 +228,7 @@ impl RawItem {
             Some(leader) if leader.get_ref() == self.id.get_ref() => {
                 Err(place.error(leader, "asked_with", "an item cannot be asked with itself"))
             }
-            Some(leader) if self.evidence_kind != EvidenceKind::None => {
+            Some(leader) if self.evidence_kind.is_some() => {
                 let message = "an item with evidence of its own needs a question of its own";
                 Err(place.error(leader, "asked_with", message))
             }

@@ -101,10 +101,10 @@ fn core_evidence_kinds_are_the_contracts() {
     let packs = packs();
     for item in &packs.get(CORE).unwrap().items {
         let expected = match item.id.as_str() {
-            "source-or-caveat" => EvidenceKind::Url,
-            "employer-policy" => EvidenceKind::Policy,
-            "publication-consent" => EvidenceKind::Consent,
-            _ => EvidenceKind::None,
+            "source-or-caveat" => Some(EvidenceKind::Url),
+            "employer-policy" => Some(EvidenceKind::Policy),
+            "publication-consent" => Some(EvidenceKind::Consent),
+            _ => None,
         };
         assert_eq!(item.evidence_kind, expected, "{}", item.id);
     }
@@ -345,7 +345,7 @@ fn a_private_person_is_asked_less() {
         [("know-delete", Attest)]
     );
     let promote = Facts {
-        goal: Some(Goal::Promote),
+        goal: Some(crate::posting::post::Goal::Promote),
         ..facts
     };
     let all = packs.items_for(&["aafp"], &promote).unwrap();

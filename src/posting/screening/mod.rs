@@ -63,6 +63,10 @@ pub struct Finding {
 
 /// What is known about a post beside its text; each field can sharpen a rule, none can clear one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one post"
+)]
 pub struct Context {
     /// The author says that the post is about a patient.
     pub about_patient: bool,
@@ -80,4 +84,14 @@ pub struct Context {
     pub language: Option<String>,
     /// Names of the account's owner, which are not a patient's.
     pub own_names: Vec<String>,
+}
+
+/// A short name of a finding, the same for the same text: category, place and rule.
+pub fn finding_id(finding: &Finding) -> String {
+    use sha2::{Digest, Sha256};
+    let place = format!(
+        "{:?}:{}:{}:{}",
+        finding.category, finding.start, finding.end, finding.rule
+    );
+    super::post::hex(&Sha256::digest(place.as_bytes()))[..6].to_owned()
 }

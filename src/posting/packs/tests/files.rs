@@ -29,7 +29,7 @@ fn an_own_pack_adds_and_never_softens() {
     let found = [(UnreferencedClaim, Attest)];
     let facts = Facts {
         found: &found,
-        goal: Some(Goal::Advocate),
+        goal: Some(crate::posting::post::Goal::Advocate),
         ..Facts::default()
     };
     assert_eq!(

@@ -1,0 +1,264 @@
+//! What may happen, and what is to be done about it. Both are plain data.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::attention::breaks::{self, Reply};
+use crate::attention::usage::{Interval, Level, Usage};
+use crate::plan::{Activity, Of, Plan};
+use crate::posting::audit::Entry;
+use crate::posting::holds::Review;
+use crate::posting::post::{Post, PostId, Receipt};
+use crate::sensors::Observation;
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Time passed as far as `next_wakeup` said.
+    Tick,
+    /// A sensor saw something.
+    Observed(Observation),
+    /// The plan is another one.
+    PlanChanged(Box<Plan>),
+    /// Everything recorded in the running periods, read anew.
+    UsageRead(Box<Usage>),
+    /// The posts that will need the engine next, read anew.
+    QueueRead(Vec<Cue>),
+    /// These nudges were shown before, and are not shown again.
+    NudgesRead(Vec<String>),
+    /// The clinician answers the break, by button or by command.
+    Break(Reply),
+    /// The clinician says why they are there; `None` takes it back.
+    Focused(Option<(Activity, Option<Duration>)>),
+    /// A post was loaded and reviewed, as an `Examine` asked.
+    Examined(Box<Examined>),
+    /// An attempt to publish ended.
+    Settled {
+        /// The post as stored.
+        post: Box<Post>,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// The platform was asked for a post in doubt.
+    Looked {
+        /// The post as stored.
+        post: Box<Post>,
+        /// What was found.
+        found: Found,
+    },
+    /// A button of a nudge was pressed.
+    Answered {
+        /// The nudge.
+        key: String,
+        /// The button's id.
+        button: String,
+    },
+    /// The daemon is about to stop: write what is open.
+    Stopping,
+}
+
+/// A post that waits for something, as far as the engine needs to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cue {
+    /// Which post.
+    pub post: PostId,
+    /// When to look at it, if time alone moves it.
+    pub wake_at: Option<Timestamp>,
+    /// What a person has to be asked about it.
+    pub ask: Option<Ask>,
+    /// The account, for the words of a nudge.
+    pub account: String,
+}
+
+/// What a person is asked about a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ask {
+    /// It is held for a second look.
+    SecondLook,
+    /// Its time passed.
+    Missed,
+    /// Retries are over.
+    Failed,
+    /// Nobody knows whether it went out.
+    Uncertain,
+    /// The composer was opened: was it posted?
+    HandedOff,
+}
+
+/// A post with its review and, if it may go now, the frozen request.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// The post as stored.
+    pub post: Post,
+    /// What the checks say now.
+    pub review: Review,
+    /// The request as the platform's adapter froze it.
+    pub request: serde_json::Value,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The platform confirmed it.
+    Published(Receipt),
+    /// The composer was opened; the person will say.
+    HandedOff,
+    /// Certainly not sent.
+    NotSent {
+        /// Why, for the clinician.
+        why: String,
+        /// Whether trying again could help.
+        lasting: bool,
+    },
+    /// It may or may not have been taken.
+    Unknown {
+        /// Why, for the clinician.
+        why: String,
+    },
+}
+
+/// What asking the platform found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is there.
+    Published(Receipt),
+    /// It is not there, and the platform's readings are never late.
+    CertainlyAbsent,
+    /// It was not seen; a replica may be late.
+    NotSeen,
+    /// The platform cannot be asked about this.
+    CannotTell {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Something to do. Effects are performed in order.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Write this span; it replaces one with the same beginning.
+    SaveUsage(Interval),
+    /// Count what became of a break.
+    CountBreak(breaks::Outcome),
+    /// Read the usage of the running periods.
+    ReadUsage,
+    /// Read the posts that need the engine next.
+    ReadQueue,
+    /// Load this post, screen and review it.
+    Examine(PostId),
+    /// Write a post, if the version it was decided on still stands.
+    Record(Box<Change>),
+    /// Send the frozen request of the post's last attempt.
+    Publish(PostId),
+    /// Ask the platform whether the post's last attempt is there.
+    Look(PostId),
+    /// Carry out what a person asked by a button.
+    Act(PostId, Act),
+    /// Show a notification.
+    Show(Nudge),
+    /// Take a notification back.
+    Withdraw(String),
+}
+
+/// What a person asks by a button of a nudge about a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Send it now although it is late.
+    SendNow,
+    /// Call it off.
+    Cancel,
+    /// Look at it once more and let it go.
+    Approve,
+    /// It is on the platform.
+    Posted,
+    /// It is not on the platform.
+    NotPosted,
+}
+
+/// A post to be written as a whole, with its audit entries.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The post after the change; `post.version` is the version it was decided on.
+    pub post: Post,
+    /// What the audit says about it.
+    pub entries: Vec<Entry>,
+}
+
+/// A notification, as meaning; the words are put in at the edge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Nudge {
+    /// A break is due.
+    Break {
+        /// Time used in this session.
+        used: Duration,
+        /// How long the break should be.
+        length: Duration,
+        /// How long a snooze is.
+        snooze: Duration,
+        /// Whether it was shown before.
+        reminder: bool,
+    },
+    /// A limit is near or over.
+    Limit {
+        /// Names the limit, the period and the level.
+        key: String,
+        /// What is measured.
+        of: Of,
+        /// Over which period.
+        per: crate::calendar::Per,
+        /// Near or over.
+        level: Level,
+        /// What was used.
+        used: Duration,
+        /// What is allowed.
+        limit: Duration,
+    },
+    /// A person is asked about a post.
+    Post {
+        /// Which one.
+        post: PostId,
+        /// On which account.
+        account: String,
+        /// What.
+        ask: Ask,
+    },
+    /// Posts written in quiet time wait for a second look.
+    SecondLook {
+        /// Names the day.
+        key: String,
+        /// Which ones.
+        posts: Vec<PostId>,
+    },
+}
+
+impl Nudge {
+    /// The key of the one break nudge.
+    pub const BREAK: &'static str = "break";
+
+    /// What names the nudge: shown again under the same key, it replaces the former one.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Break { .. } => Self::BREAK.to_owned(),
+            Self::Limit { key, .. } | Self::SecondLook { key, .. } => key.clone(),
+            Self::Post { post, ask, .. } => post_key(*ask, post),
+        }
+    }
+
+    /// Whether it is shown once only, also after a restart.
+    pub const fn once(&self) -> bool {
+        !matches!(self, Self::Break { .. })
+    }
+}
+
+/// The key of a nudge about a post.
+pub fn post_key(ask: Ask, post: &PostId) -> String {
+    let what = match ask {
+        Ask::SecondLook => "second-look",
+        Ask::Missed => "missed",
+        Ask::Failed => "failed",
+        Ask::Uncertain => "uncertain",
+        Ask::HandedOff => "handed-off",
+    };
+    format!("{what}:{post}")
+}

@@ -1,0 +1,173 @@
+//! Which nudges are due: each once, none in quiet time, none whose reason is gone.
+//!
+//! Evidence for few and explained alerts: Ancker et al., BMC Med Inform Decis Mak 2017,
+//! doi 10.1186/s12911-017-0430-8 (acceptance falls with each repetition).
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::presence::later;
+use super::{Act, Ask, Cue, Effect, Engine, Nudge, post_key};
+use crate::attention::breaks::Reply;
+use crate::attention::usage::{Level, Standing};
+use crate::clock::Moment;
+use crate::posting::post::PostId;
+
+/// The nudges that were shown and are not shown again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    keys: BTreeSet<String>,
+}
+
+impl Shown {
+    pub(super) fn remember(&mut self, keys: Vec<String>) {
+        self.keys.extend(keys);
+    }
+
+    pub(super) fn forget(&mut self, key: &str) {
+        self.keys.remove(key);
+    }
+
+    /// True the first time.
+    fn first(&mut self, key: &str) -> bool {
+        self.keys.insert(key.to_owned())
+    }
+}
+
+impl Engine {
+    pub(super) fn advance_nudges(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.quiet(now.wall) {
+            return;
+        }
+        self.nudge_limits(now, effects);
+        self.nudge_posts(now, effects);
+    }
+
+    fn nudge_limits(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.current().is_none() {
+            return;
+        }
+        for standing in self.standings(now) {
+            let level = standing.level();
+            if level < Level::Near || standing.limit.is_zero() && standing.used.is_zero() {
+                continue;
+            }
+            let counts = self
+                .current()
+                .is_some_and(|doing| doing.counts_in(&standing.of));
+            let key = limit_key(&standing, level);
+            if counts && self.shown.first(&key) {
+                // Once over, the warning before it has no reason any more.
+                self.shown.first(&limit_key(&standing, Level::Near));
+                effects.push(Effect::Show(Nudge::Limit {
+                    key,
+                    of: standing.of,
+                    per: standing.per,
+                    level,
+                    used: standing.used,
+                    limit: standing.limit,
+                }));
+            }
+        }
+    }
+
+    fn nudge_posts(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        let mut second_look = Vec::new();
+        for cue in self.queue.cues().to_vec() {
+            match cue.ask {
+                Some(Ask::SecondLook) => second_look.push(cue.post),
+                Some(ask) if self.shown.first(&post_key(ask, &cue.post)) => {
+                    let Cue { post, account, .. } = cue;
+                    effects.push(Effect::Show(Nudge::Post { post, account, ask }));
+                }
+                Some(_) | None => {}
+            }
+        }
+        let key = format!("second-look:{}", self.plan.calendar.day_of(now.wall));
+        if !second_look.is_empty() && self.shown.first(&key) {
+            effects.push(Effect::Show(Nudge::SecondLook {
+                key,
+                posts: second_look,
+            }));
+        }
+    }
+
+    /// What a pressed button means.
+    pub(super) fn answered(
+        &mut self,
+        key: &str,
+        button: &str,
+        now: Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        if key == Nudge::BREAK {
+            let reply = match button {
+                "take" => Reply::Take,
+                "snooze" => Reply::Snooze,
+                "skip" => Reply::Skip,
+                _ => return,
+            };
+            return self.break_answered(reply, now, effects);
+        }
+        let act = match button {
+            "send-now" => Act::SendNow,
+            "cancel" => Act::Cancel,
+            "approve" => Act::Approve,
+            "posted" => Act::Posted,
+            "not-posted" => Act::NotPosted,
+            _ => return,
+        };
+        if key.starts_with("second-look:") {
+            let asked = self
+                .queue
+                .cues()
+                .iter()
+                .filter(|cue| cue.ask == Some(Ask::SecondLook));
+            effects.extend(asked.map(|cue| Effect::Act(cue.post.clone(), act)));
+        } else if let Some((_, post)) = key.split_once(':') {
+            effects.push(Effect::Act(PostId(post.to_owned()), act));
+        }
+    }
+
+    pub(super) fn nudge_wakeup(&self) -> Option<Timestamp> {
+        let posts = self.has_unasked().then(|| self.after_quiet(self.last.wall));
+        let posts = posts.filter(|at| *at > self.last.wall);
+        [posts, self.limit_wakeup()].into_iter().flatten().min()
+    }
+
+    fn has_unasked(&self) -> bool {
+        let today = self.plan.calendar.day_of(self.last.wall);
+        self.queue.cues().iter().any(|cue| match cue.ask {
+            None => false,
+            Some(Ask::SecondLook) => !self.shown.keys.contains(&format!("second-look:{today}")),
+            Some(ask) => !self.shown.keys.contains(&post_key(ask, &cue.post)),
+        })
+    }
+
+    /// When the open span will reach the next level of some limit.
+    fn limit_wakeup(&self) -> Option<Timestamp> {
+        let doing = self.current()?;
+        let standings = self.standings(self.last);
+        let next = standings
+            .iter()
+            .filter(|standing| doing.counts_in(&standing.of))
+            .flat_map(|standing| {
+                [Level::Near, Level::Over].map(|level| {
+                    let unseen = !self.shown.keys.contains(&limit_key(standing, level));
+                    let left = level.begins_at(standing.limit).checked_sub(standing.used);
+                    let at = later(self.last.wall, left.unwrap_or_default());
+                    (unseen && standing.level() < Level::Over).then(|| self.after_quiet(at))
+                })
+            });
+        next.flatten().filter(|at| *at > self.last.wall).min()
+    }
+}
+
+fn limit_key(standing: &Standing, level: Level) -> String {
+    let level = if level == Level::Over { "over" } else { "near" };
+    format!(
+        "limit:{}:{}:{}:{level}",
+        standing.of, standing.per, standing.period.first
+    )
+}

@@ -1,0 +1,360 @@
+//! From observations to spans: when one opens, when it is cut, what it adds to.
+//!
+//! A span is open while a social site has the focus and somebody is there (writing away from a
+//! site counts while the clinician said `focus write`). It is cut at the day's edge and wherever
+//! its activity changes. Its length is time awake, so sleep never counts; idle time is taken off
+//! its end, because presence ended when the input did.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Effect, Engine, Nudge};
+use crate::attention::breaks::{Outcomes, Reply, Session};
+use crate::attention::ledger::Ledger;
+use crate::attention::usage::{Doing, Interval, Source, Usage, current_session};
+use crate::clock::Moment;
+use crate::plan::{Activity, Plan, agenda};
+use crate::sensors::Observation;
+
+/// An open span is written at least this often, so that a crash loses no more.
+const CHECKPOINT: Duration = Duration::from_mins(1);
+/// Differences between clocks below this are reading noise.
+const NOISE: Duration = Duration::from_secs(1);
+
+/// Who is where, and since when.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Presence {
+    site: Option<String>,
+    idle: bool,
+    focus: Option<(Activity, Option<Timestamp>)>,
+    open: Option<Open>,
+    session: Session,
+    /// When the ledger's day ends; it is read anew then.
+    day_ends: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+struct Open {
+    doing: Doing,
+    since: Moment,
+    saved: Duration,
+    cut_at: Timestamp,
+}
+
+impl Open {
+    fn length(&self, now: Moment) -> Duration {
+        now.awake.saturating_sub(self.since.awake)
+    }
+
+    fn interval(&self, length: Duration) -> Interval {
+        Interval {
+            from: self.since.wall,
+            until: later(self.since.wall, length),
+            doing: self.doing.clone(),
+            source: Source::Sensor,
+        }
+    }
+}
+
+impl Presence {
+    /// The open span: what, from when, until now.
+    pub(super) fn open(&self, now: Moment) -> Option<(&Doing, Timestamp, Timestamp)> {
+        let open = self.open.as_ref()?;
+        Some((
+            &open.doing,
+            open.since.wall,
+            later(open.since.wall, open.length(now)),
+        ))
+    }
+
+    /// Time used in this session, the open span included.
+    fn session_used(&self, now: Moment) -> Duration {
+        let open = self.open.as_ref().filter(|open| open.doing.site.is_some());
+        self.session.used() + open.map_or(Duration::ZERO, |open| open.length(now))
+    }
+
+    fn on_site(&self) -> bool {
+        self.open
+            .as_ref()
+            .is_some_and(|open| open.doing.site.is_some())
+    }
+}
+
+impl Engine {
+    /// What somebody is doing now, if a span is open.
+    pub fn current(&self) -> Option<&Doing> {
+        self.presence.open.as_ref().map(|open| &open.doing)
+    }
+
+    /// Time used in the running session; zero when its pause was long enough.
+    pub fn session(&self, now: Moment) -> Duration {
+        let mut presence = self.presence.clone();
+        if presence.open.is_none() {
+            presence.session.pause(&self.plan.breaks, now.boot);
+        }
+        presence.session_used(now)
+    }
+
+    /// Use that is left until the next break nudge, while somebody is on a site.
+    pub fn break_due_in(&self, now: Moment) -> Option<Duration> {
+        let next = self.presence.session.next_at(&self.plan.breaks);
+        self.presence
+            .on_site()
+            .then(|| next.saturating_sub(self.presence.session_used(now)))
+    }
+
+    /// Sees sleep and clock steps by comparing the clocks, also when nobody announced them.
+    pub(super) fn notice_time(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        let boot = now.boot.saturating_sub(self.last.boot);
+        let slept = boot.saturating_sub(now.awake.saturating_sub(self.last.awake));
+        let wall = now.wall.duration_since(self.last.wall);
+        let stepped = (wall - SignedDuration::try_from(boot).unwrap_or_default()).unsigned_abs();
+        if slept > NOISE || stepped > NOISE {
+            self.close(now, Duration::ZERO, effects);
+            self.reopen(now, effects);
+        }
+        if stepped > NOISE {
+            effects.push(Effect::ReadUsage);
+        }
+    }
+
+    pub(super) fn observed(&mut self, seen: Observation, now: Moment, effects: &mut Vec<Effect>) {
+        match seen {
+            Observation::Focus { site } if site == self.presence.site => {}
+            Observation::Focus { site } => {
+                self.close(now, Duration::ZERO, effects);
+                self.presence.site = site;
+                self.reopen(now, effects);
+            }
+            Observation::Idle { after } => {
+                self.close(now, after, effects);
+                self.presence.idle = true;
+            }
+            Observation::Active => {
+                self.presence.idle = false;
+                self.reopen(now, effects);
+            }
+        }
+    }
+
+    pub(super) fn focused(
+        &mut self,
+        focus: Option<(Activity, Option<Duration>)>,
+        now: Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.close(now, Duration::ZERO, effects);
+        self.presence.focus =
+            focus.map(|(activity, time)| (activity, time.map(|time| later(now.wall, time))));
+        self.reopen(now, effects);
+    }
+
+    pub(super) fn plan_changed(&mut self, plan: Plan, now: Moment, effects: &mut Vec<Effect>) {
+        self.close(now, Duration::ZERO, effects);
+        self.plan = plan;
+        self.reopen(now, effects);
+        effects.extend([Effect::ReadUsage, Effect::ReadQueue]);
+    }
+
+    pub(super) fn usage_read(&mut self, usage: &Usage, now: Moment) {
+        let open = self.presence.open.as_ref().map(|open| open.since.wall);
+        let mut closed = usage.clone();
+        closed
+            .intervals
+            .retain(|i| i.source != Source::Sensor || Some(i.from) != open);
+        self.ledger = Ledger::build(&self.plan, &closed, now.wall);
+        self.presence.day_ends = Some(day_end(&self.plan, now.wall));
+        let until = open.unwrap_or(now.wall);
+        if let Some((used, ended)) =
+            current_session(&closed.intervals, self.plan.breaks.length, until)
+        {
+            let ago = Duration::try_from(now.wall.duration_since(ended)).unwrap_or_default();
+            self.presence
+                .session
+                .measured_again(used, now.boot.saturating_sub(ago));
+        } else {
+            self.presence
+                .session
+                .measured_again(Duration::ZERO, now.boot);
+        }
+    }
+
+    pub(super) fn break_answered(&mut self, reply: Reply, now: Moment, effects: &mut Vec<Effect>) {
+        self.close(now, Duration::ZERO, effects);
+        let used = self.presence.session.used();
+        let outcomes = self.presence.session.answer(reply, &self.plan.breaks, used);
+        self.follow(outcomes, effects);
+        self.reopen(now, effects);
+    }
+
+    pub(super) fn advance_presence(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.presence.day_ends.is_some_and(|ends| ends <= now.wall) {
+            self.presence.day_ends = None;
+            effects.push(Effect::ReadUsage);
+        }
+        self.cut(now, effects);
+        if self.presence.on_site() {
+            let used = self.presence.session_used(now);
+            let quiet = self.quiet(now.wall);
+            let outcomes = self.presence.session.due(&self.plan.breaks, used, quiet);
+            self.follow(outcomes, effects);
+        } else {
+            let outcomes = self.presence.session.pause(&self.plan.breaks, now.boot);
+            self.follow(outcomes, effects);
+        }
+        self.checkpoint(now, effects);
+    }
+
+    /// Cuts the open span at the day's edge and where its activity changes.
+    fn cut(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self
+            .presence
+            .focus
+            .is_some_and(|(_, until)| until.is_some_and(|u| u <= now.wall))
+        {
+            self.close(now, Duration::ZERO, effects);
+            self.presence.focus = None;
+            self.reopen(now, effects);
+        }
+        let Some(cut_at) = self.presence.open.as_ref().map(|open| open.cut_at) else {
+            return;
+        };
+        if cut_at <= now.wall {
+            let back = Duration::try_from(now.wall.duration_since(cut_at)).unwrap_or_default();
+            self.close(now, back, effects);
+            let edge = Moment {
+                wall: cut_at,
+                awake: now.awake.saturating_sub(back),
+                boot: now.boot.saturating_sub(back),
+            };
+            self.reopen(edge, effects);
+        }
+    }
+
+    fn checkpoint(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if let Some(open) = &mut self.presence.open
+            && now.awake.saturating_sub(open.saved) >= CHECKPOINT
+        {
+            open.saved = now.awake;
+            effects.push(Effect::SaveUsage(open.interval(open.length(now))));
+        }
+    }
+
+    /// Ends the open span, `back` before now.
+    pub(super) fn close(&mut self, now: Moment, back: Duration, effects: &mut Vec<Effect>) {
+        let Some(open) = self.presence.open.take() else {
+            return;
+        };
+        let length = open.length(now).saturating_sub(back);
+        let was_saved = open.saved > open.since.awake;
+        if length.is_zero() && !was_saved {
+            return;
+        }
+        let interval = open.interval(length);
+        self.ledger.add(&open.doing, interval.from, interval.until);
+        if open.doing.site.is_some() {
+            self.presence.session.add(length, open.since.boot + length);
+        }
+        effects.push(Effect::SaveUsage(interval));
+    }
+
+    /// Begins a span if somebody is there and it counts.
+    fn reopen(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if self.presence.idle || self.presence.open.is_some() {
+            return;
+        }
+        let Some(doing) = self.doing(now.wall) else {
+            return;
+        };
+        if doing.site.is_some() {
+            let outcomes = self.presence.session.pause(&self.plan.breaks, now.boot);
+            self.follow(outcomes, effects);
+        }
+        let cut_at = agenda::next_change(&self.plan, now.wall);
+        self.presence.open = Some(Open {
+            doing,
+            since: now,
+            saved: now.awake,
+            cut_at,
+        });
+    }
+
+    fn doing(&self, at: Timestamp) -> Option<Doing> {
+        let said = self.presence.focus.map(|(activity, _)| activity);
+        match (&self.presence.site, said) {
+            (Some(site), said) => Some(Doing {
+                site: Some(site.clone()),
+                activity: said.unwrap_or_else(|| agenda::expected_activity(&self.plan, site, at)),
+            }),
+            (None, Some(Activity::Write)) => Some(Doing {
+                site: None,
+                activity: Activity::Write,
+            }),
+            (None, _) => None,
+        }
+    }
+
+    fn follow(&self, outcomes: Vec<Outcomes>, effects: &mut Vec<Effect>) {
+        for outcome in outcomes {
+            effects.push(match outcome {
+                Outcomes::Show { used, reminder } => Effect::Show(Nudge::Break {
+                    used,
+                    length: self.plan.breaks.length,
+                    snooze: self.plan.breaks.snooze,
+                    reminder,
+                }),
+                Outcomes::Withdraw => Effect::Withdraw(Nudge::BREAK.to_owned()),
+                Outcomes::Count(outcome) => Effect::CountBreak(outcome),
+            });
+        }
+    }
+
+    pub(super) fn presence_wakeup(&self) -> Option<Timestamp> {
+        let presence = &self.presence;
+        let after = |time: Duration| later(self.last.wall, time);
+        let focus_ends = presence.focus.and_then(|(_, until)| until);
+        let Some(open) = &presence.open else {
+            let counts_at = presence.session.pause_counts_at(&self.plan.breaks);
+            let pause = counts_at.map(|at| after(at.saturating_sub(self.last.boot)));
+            return [pause, focus_ends].into_iter().flatten().min();
+        };
+        let checkpoint = after((open.saved + CHECKPOINT).saturating_sub(self.last.awake));
+        let break_due = presence.on_site().then(|| {
+            let used = presence.session_used(self.last);
+            let due = after(
+                presence
+                    .session
+                    .next_at(&self.plan.breaks)
+                    .saturating_sub(used),
+            );
+            self.after_quiet(due)
+        });
+        [Some(open.cut_at), Some(checkpoint), break_due, focus_ends]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The instant itself, or the end of the quiet time that it falls into.
+    pub(super) fn after_quiet(&self, at: Timestamp) -> Timestamp {
+        if self.quiet(at) {
+            self.plan
+                .calendar
+                .next_local_time(at, self.plan.quiet.until)
+        } else {
+            at
+        }
+    }
+}
+
+/// An instant some time after another.
+pub(super) fn later(at: Timestamp, time: Duration) -> Timestamp {
+    at.saturating_add(SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX))
+        .unwrap_or(Timestamp::MAX)
+}
+
+fn day_end(plan: &Plan, at: Timestamp) -> Timestamp {
+    let tomorrow = plan.calendar.day_of(at).tomorrow();
+    tomorrow.map_or(Timestamp::MAX, |day| plan.calendar.day_start(day))
+}
