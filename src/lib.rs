@@ -23,9 +23,6 @@
 // In the order of the flow.
 pub mod clock;
 
-// In the order of the flow.
-pub mod clock;
-
 pub mod calendar;
 pub mod plan;
 
