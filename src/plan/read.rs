@@ -1,0 +1,268 @@
+//! The text of `plan.toml` → a valid `Plan`, or what is wrong with it and where.
+//!
+//! Rules: every key is known or refused (an account's platform settings aside), every value is
+//! checked, and a refusal carries the line, the key, what is wrong and what to write instead.
+//! Defaults stand here and in `defaults.rs` alone. It reads text, not files, and knows neither
+//! the checklist packs nor the catalogue of sites.
+
+mod accounts;
+mod defaults;
+mod fault;
+mod place;
+mod posts;
+mod raw;
+mod values;
+
+pub use posts::{PostsError, parse_posts};
+pub use values::{NameError, OfError, check_name};
+
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+
+use super::{Activity, Breaks, Conference, Engagement, Limit, Override, Plan, Posting, Quiet};
+use crate::calendar::Calendar;
+use fault::Fault;
+use raw::{Leaf, RawConference, RawEngagement, RawLimit, RawOverride, RawPlan};
+use values::{date, duration, minute_of_day, name, named, or, positive, value, zone};
+
+/// What is wrong with a plan, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {}{message}", in_field(.field))]
+pub struct PlanError {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// The key with its tables, such as `limits.time`; empty where the text is no TOML at all.
+    pub field: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+fn in_field(field: &str) -> String {
+    if field.is_empty() {
+        String::new()
+    } else {
+        format!("{field}: ")
+    }
+}
+
+/// Reads a plan. A plan that names no timezone is taken to be in UTC: use [`read_in`] with the
+/// system's zone for a plan that is to be followed.
+pub fn read(text: &str) -> Result<Plan, PlanError> {
+    read_in(text, "UTC")
+}
+
+/// Reads a plan; `system_zone` is the zone of a plan that names none.
+pub fn read_in(text: &str, system_zone: &str) -> Result<Plan, PlanError> {
+    let raw: RawPlan = toml::from_str(text).map_err(|error| fault::from_toml(text, &error))?;
+    plan(raw, system_zone).map_err(|fault| fault.in_text(text))
+}
+
+fn plan(raw: RawPlan, system_zone: &str) -> Result<Plan, Fault> {
+    let system = || {
+        let zone = TimeZone::get(system_zone).unwrap_or(TimeZone::UTC);
+        Ok((system_zone.to_owned(), zone))
+    };
+    let (timezone, zone) = raw
+        .timezone
+        .as_ref()
+        .map_or_else(system, |leaf| value(leaf, "timezone", zone))?;
+    let calendar = Calendar {
+        zone,
+        day_starts: or(
+            raw.day_starts,
+            "day_starts",
+            minute_of_day,
+            defaults::DAY_STARTS,
+        )?,
+        week_starts: or(
+            raw.week_starts,
+            "week_starts",
+            values::weekday,
+            Weekday::Monday,
+        )?,
+    };
+    let accounts = accounts::accounts(raw.accounts)?;
+    let plan = Plan {
+        timezone,
+        calendar,
+        limits: limits(&raw.limits)?,
+        breaks: breaks(raw.breaks)?,
+        quiet: quiet(raw.quiet)?,
+        posting: posting(raw.posting)?,
+        accounts,
+        engagements: engagements(&raw.engagements)?,
+        conferences: conferences(&raw.conferences)?,
+    };
+    Ok(plan)
+}
+
+fn breaks(raw: raw::RawBreaks) -> Result<Breaks, Fault> {
+    let default = Breaks::default();
+    Ok(Breaks {
+        after: or(raw.after, "breaks.after", positive, default.after)?,
+        length: or(raw.length, "breaks.length", positive, default.length)?,
+        snooze: or(raw.snooze, "breaks.snooze", positive, default.snooze)?,
+    })
+}
+
+fn quiet(raw: raw::RawQuiet) -> Result<Quiet, Fault> {
+    let default = Quiet::default();
+    Ok(Quiet {
+        from: or(raw.from, "quiet.from", minute_of_day, default.from)?,
+        until: or(raw.until, "quiet.until", minute_of_day, default.until)?,
+    })
+}
+
+fn posting(raw: raw::RawPosting) -> Result<Posting, Fault> {
+    let default = Posting::default();
+    Ok(Posting {
+        cooling_off: or(
+            raw.cooling_off,
+            "posting.cooling_off",
+            duration,
+            default.cooling_off,
+        )?,
+        late_after: or(
+            raw.late_after,
+            "posting.late_after",
+            duration,
+            default.late_after,
+        )?,
+        attestations_valid: or(
+            raw.attestations_valid,
+            "posting.attestations_valid",
+            positive,
+            default.attestations_valid,
+        )?,
+    })
+}
+
+fn limits(raw: &[RawLimit]) -> Result<Vec<Limit>, Fault> {
+    let mut seen = BTreeSet::new();
+    raw.iter()
+        .map(|raw| {
+            let limit = limit(raw)?;
+            if !seen.insert((limit.of.clone(), limit.per)) {
+                return Err(Fault::at(&raw.of, "limits.of")
+                    .saying(format!(
+                        "there already is a limit of {} per {}",
+                        limit.of, limit.per
+                    ))
+                    .help("keep one of the two, or give one another period"));
+            }
+            Ok(limit)
+        })
+        .collect()
+}
+
+fn limit(raw: &RawLimit) -> Result<Limit, Fault> {
+    Ok(Limit {
+        of: value(&raw.of, "limits.of", values::of)?,
+        per: value(&raw.per, "limits.per", values::per)?,
+        time: value(&raw.time, "limits.time", positive)?,
+        at_least: or(
+            raw.at_least.clone(),
+            "limits.at_least",
+            duration,
+            defaults::AT_LEAST,
+        )?,
+        overrides: raw
+            .overrides
+            .iter()
+            .map(exception)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn exception(raw: &RawOverride) -> Result<Override, Fault> {
+    let (from, until) = days(&raw.from, &raw.until, "limits.overrides")?;
+    Ok(Override {
+        from,
+        until,
+        time: value(&raw.time, "limits.overrides.time", positive)?,
+        why: raw.why.clone().unwrap_or_default(),
+    })
+}
+
+/// Two inclusive days in their order.
+fn days(from: &Leaf, until: &Leaf, table: &str) -> Result<(Date, Date), Fault> {
+    let first = value(from, format!("{table}.from"), date)?;
+    let last = value(until, format!("{table}.until"), date)?;
+    if last < first {
+        return Err(Fault::at(until, format!("{table}.until"))
+            .saying(format!("{last} lies before the first day, {first}"))
+            .help("both days belong to it, so `until` is `from` or later"));
+    }
+    Ok((first, last))
+}
+
+fn engagements(raw: &[RawEngagement]) -> Result<Vec<Engagement>, Fault> {
+    let mut seen = BTreeSet::new();
+    raw.iter()
+        .map(|raw| {
+            let engagement = engagement(raw)?;
+            if !seen.insert(engagement.name.clone()) {
+                return Err(Fault::at(&raw.name, "engagements.name")
+                    .saying(format!(
+                        "there already is an engagement `{}`",
+                        engagement.name
+                    ))
+                    .help("give each its own name"));
+            }
+            Ok(engagement)
+        })
+        .collect()
+}
+
+fn engagement(raw: &RawEngagement) -> Result<Engagement, Fault> {
+    Ok(Engagement {
+        name: value(&raw.name, "engagements.name", named)?,
+        site: site(raw.site.as_ref(), "engagements.site")?,
+        activity: or(
+            raw.activity.clone(),
+            "engagements.activity",
+            values::activity,
+            Activity::Chat,
+        )?,
+        cron: value(&raw.cron, "engagements.cron", values::pattern)?,
+        length: value(&raw.length, "engagements.length", positive)?,
+    })
+}
+
+fn conferences(raw: &[RawConference]) -> Result<Vec<Conference>, Fault> {
+    let mut seen = BTreeSet::new();
+    raw.iter()
+        .map(|raw| {
+            let (from, until) = days(&raw.from, &raw.until, "conferences")?;
+            let conference = Conference {
+                name: value(&raw.name, "conferences.name", named)?,
+                from,
+                until,
+                time: or(
+                    raw.time.clone(),
+                    "conferences.time",
+                    positive,
+                    defaults::CONFERENCE_TIME,
+                )?,
+                site: site(raw.site.as_ref(), "conferences.site")?,
+            };
+            if !seen.insert((conference.name.clone(), from)) {
+                return Err(Fault::at(&raw.name, "conferences.name")
+                    .saying(format!("`{}` on {from} stands here twice", conference.name))
+                    .help("remove one of the two"));
+            }
+            Ok(conference)
+        })
+        .collect()
+}
+
+fn site(leaf: Option<&Leaf>, field: &str) -> Result<Option<String>, Fault> {
+    leaf.map(|leaf| value(leaf, field, name)).transpose()
+}
+
+#[cfg(test)]
+mod tests;
