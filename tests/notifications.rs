@@ -1,212 +1,24 @@
 //! Nudges on real notification servers: xfce4-notifyd with real clicks, dunst, mako.
 //!
 //! Each test has a desktop of its own (`common/desktop.rs`) and a small program on it that shows
-//! nudges as the daemon does: this same test binary, started again (see `program_under_test`).
+//! nudges as the daemon does: this same test binary, started again (`common/nudging.rs`).
 //! They run where tests/run.sh has made sure that the servers are there.
 #![cfg(test)]
 
-#[cfg(test)]
 #[path = "common/desktop.rs"]
 mod desktop;
+#[path = "common/nudging.rs"]
+mod nudging;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
-use std::process::ChildStdin;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use desktop::{Desktop, Running, allowed, wait_for};
-use rounds::notify::{Answer, Button, ClosedBy, Notifier, Nudge, Stay, Topic, Urgency};
-
-const BUTTONS: [(&str, &str); 3] = [
-    ("take", "Take the break"),
-    ("later", "In 5 minutes"),
-    ("skip", "Skip"),
-];
+use desktop::{Desktop, allowed, wait_for};
+use nudging::{BUTTONS, Program};
+use rounds::notify::{Answer, ClosedBy};
 
 /// No person answers a popup faster than this after it came up.
 const AT_LEAST_TO_REACT: Duration = Duration::from_millis(300);
-
-/// Not a test: the program that the tests start. Reads one JSON command a line, prints `ok` or
-/// `error …` for each, and `answer …` whenever one comes.
-#[test]
-fn program_under_test() {
-    if std::env::var_os("ROUNDS_TEST_PROGRAM").is_none() {
-        return;
-    }
-    tokio::runtime::Builder::new_current_thread()
-        // zbus opens its connections on a helper thread, which tokio would keep for 10 seconds.
-        .thread_keep_alive(Duration::from_millis(100))
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(serve());
-}
-
-async fn serve() {
-    let (answers, mut answered) = tokio::sync::mpsc::channel(16);
-    let mut notifier = match Notifier::connect(answers).await {
-        Ok(notifier) => notifier,
-        Err(error) => return println!("error {error}"),
-    };
-    println!("ok");
-    let (commands, mut commanded) = tokio::sync::mpsc::channel(16);
-    std::thread::spawn(move || {
-        for line in std::io::stdin().lines() {
-            commands.blocking_send(line.unwrap()).unwrap();
-        }
-    });
-    loop {
-        tokio::select! {
-            Some(answer) = answered.recv() => println!("answer {answer:?}"),
-            command = commanded.recv() => match command {
-                Some(command) => obey(&mut notifier, &command).await,
-                None => return,
-            }
-        }
-    }
-}
-
-async fn obey(notifier: &mut Notifier, command: &str) {
-    let command: serde_json::Value = serde_json::from_str(command).unwrap();
-    let text = |name: &str| command[name].as_str().unwrap_or_default().to_owned();
-    let done = match command["do"].as_str().unwrap() {
-        "show" => notifier.show(nudge(&command)).await,
-        "withdraw" => notifier.withdraw(&text("key")).await,
-        "server" => notifier.server().await.map(|server| {
-            println!("answer {} {:?}", server.name, server.capabilities);
-        }),
-        other => panic!("unknown command {other}"),
-    };
-    match done {
-        Ok(()) => println!("ok"),
-        Err(error) => println!("error {error}"),
-    }
-}
-
-fn nudge(command: &serde_json::Value) -> Nudge {
-    let text = |name: &str| command[name].as_str().unwrap_or_default().to_owned();
-    let button = |(id, label): (&str, &str)| Button {
-        id: id.to_owned(),
-        label: label.to_owned(),
-        command: Some(format!("rounds break {id}")),
-    };
-    Nudge {
-        key: text("key"),
-        title: text("title"),
-        body: text("body"),
-        buttons: BUTTONS.map(button).to_vec(),
-        urgency: Urgency::Normal,
-        topic: Topic::Break,
-        stay: match command["stay_ms"].as_u64() {
-            Some(ms) => Stay::For(Duration::from_millis(ms)),
-            None => Stay::UntilAnswered,
-        },
-    }
-}
-
-/// The program under test, running on a desktop.
-struct Program {
-    process: Running,
-    stdin: ChildStdin,
-    lines: Receiver<String>,
-}
-
-impl Program {
-    fn start(desktop: &Desktop) -> Self {
-        let program = Self::spawn(desktop);
-        assert_eq!(program.line(), "ok");
-        program.lines.try_iter().for_each(drop);
-        program
-    }
-
-    fn spawn(desktop: &Desktop) -> Self {
-        let binary = std::env::current_exe().unwrap();
-        let mut command = desktop.command(binary);
-        command.env("ROUNDS_TEST_PROGRAM", "1");
-        command.args([
-            "--exact",
-            "program_under_test",
-            "--nocapture",
-            "--test-threads=1",
-        ]);
-        let mut process = Running::start(&mut command);
-        let stdout = BufReader::new(process.0.stdout.take().unwrap());
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            for line in stdout.lines().map_while(Result::ok) {
-                // The first one stands behind what the test harness prints.
-                let Some(at) = ["ok", "error ", "answer "]
-                    .iter()
-                    .filter_map(|w| line.find(w))
-                    .min()
-                else {
-                    continue;
-                };
-                if line.starts_with("test ") && !line.contains("... ") {
-                    continue;
-                }
-                let _ = sender.send(line[at..].to_owned());
-            }
-        });
-        let stdin = process.0.stdin.take().unwrap();
-        Self {
-            process,
-            stdin,
-            lines,
-        }
-    }
-
-    fn line(&self) -> String {
-        let line = self.lines.recv_timeout(Duration::from_secs(20));
-        line.expect("the program under test says nothing")
-    }
-
-    fn tell(&mut self, command: &serde_json::Value) {
-        writeln!(self.stdin, "{command}").unwrap();
-    }
-
-    fn done(&mut self, command: &serde_json::Value) {
-        self.tell(command);
-        assert_eq!(self.line(), "ok", "{command}");
-    }
-
-    fn show(&mut self, key: &str, title: &str, body: &str) {
-        self.done(&serde_json::json!({"do": "show", "key": key, "title": title, "body": body}));
-    }
-
-    fn withdraw(&mut self, key: &str) {
-        self.done(&serde_json::json!({"do": "withdraw", "key": key}));
-    }
-
-    fn expect(&self, answer: &Answer) {
-        assert_eq!(self.line(), format!("answer {answer:?}"));
-    }
-
-    /// Nothing more was answered than what the test has read.
-    fn expect_silence(&mut self) {
-        std::thread::sleep(Duration::from_millis(300));
-        let more: Vec<String> = self.lines.try_iter().collect();
-        assert!(more.is_empty(), "{more:?}");
-    }
-
-    /// How often it has woken up, how many threads and open files it has.
-    fn footprint(&self) -> (u64, usize, usize) {
-        let proc = format!("/proc/{}", self.process.0.id());
-        let count = |part: &str| std::fs::read_dir(format!("{proc}/{part}")).unwrap().count();
-        let threads = std::fs::read_dir(format!("{proc}/task")).unwrap();
-        let wakeups = threads.map(|t| wakeups(&t.unwrap().path())).sum();
-        (wakeups, count("task"), count("fd"))
-    }
-}
-
-fn wakeups(thread: &std::path::Path) -> u64 {
-    let status = std::fs::read_to_string(thread.join("status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|l| l.strip_prefix("voluntary_ctxt_switches:"));
-    line.unwrap().trim().parse().unwrap()
-}
 
 fn pressed(key: &str, button: &str) -> Answer {
     let (key, button) = (key.to_owned(), button.to_owned());
