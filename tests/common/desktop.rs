@@ -27,6 +27,11 @@ pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::start_heard(command, Stdio::null())
+    }
+
+    /// The same, with a place for its complaints.
+    pub(crate) fn start_heard(command: &mut Command, complaints: Stdio) -> Self {
         let name = command.get_program().to_owned();
         let mut wrapped = Command::new("setpriv");
         wrapped.args(["--pdeathsig", "KILL", "--"]);
@@ -38,6 +43,7 @@ impl Running {
             };
         }
         wrapped.stdin(Stdio::piped()).stdout(Stdio::piped());
+        wrapped.stderr(complaints);
         Self(
             wrapped
                 .spawn()

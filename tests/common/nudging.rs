@@ -5,7 +5,7 @@
 //! whenever one comes.
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::ChildStdin;
+use std::process::{ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -122,7 +122,7 @@ impl Program {
             "--nocapture",
             "--test-threads=1",
         ]);
-        let mut process = Running::start(&mut command);
+        let mut process = Running::start_heard(&mut command, Stdio::inherit());
         let stdout = BufReader::new(process.0.stdout.take().unwrap());
         let (sender, lines) = channel();
         std::thread::spawn(move || {
