@@ -34,4 +34,6 @@ pub mod posting;
 
 pub mod engine;
 
+pub mod store;
+
 pub mod notify;
