@@ -36,4 +36,10 @@ pub mod engine;
 
 pub mod store;
 
+pub mod rulebook;
+
+pub mod clerk;
+
+pub mod platforms;
+
 pub mod notify;
