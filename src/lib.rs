@@ -34,4 +34,12 @@ pub mod posting;
 
 pub mod engine;
 
+pub mod store;
+
+pub mod rulebook;
+
+pub mod clerk;
+
+pub mod platforms;
+
 pub mod notify;

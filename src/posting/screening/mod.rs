@@ -95,3 +95,46 @@ pub fn finding_id(finding: &Finding) -> String {
     );
     super::post::hex(&Sha256::digest(place.as_bytes()))[..6].to_owned()
 }
+
+/// The worst of what was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub enum Verdict {
+    None,
+    Attest,
+    Block,
+}
+
+/// What screening saw in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Screening {
+    /// The worst of it.
+    pub verdict: Verdict,
+    /// All of it, by place.
+    pub findings: Vec<Finding>,
+}
+
+/// The rules, built for one use.
+#[derive(Debug)]
+pub struct Rules;
+
+impl Rules {
+    /// The rules that come with the program.
+    pub fn builtin() -> Self {
+        Self
+    }
+
+    /// The version of the rules' data.
+    pub fn version(&self) -> &str {
+        "0"
+    }
+}
+
+/// Looks at a text.
+pub fn screen(_rules: &Rules, _text: &str, _context: &Context) -> Screening {
+    Screening {
+        verdict: Verdict::None,
+        findings: Vec::new(),
+    }
+}

@@ -1,0 +1,191 @@
+//! Performs the effects that concern memory, and hands on those that concern the world.
+//!
+//! The daemon and the simulation share it, so that what is simulated is what runs. A record that
+//! was decided on an older version of a post is not written, and nothing that follows from it may
+//! be done: `Performed::Stale` says so.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::attention::ledger::first_day_needed;
+use crate::attention::usage::Usage;
+use crate::clock::Moment;
+use crate::engine::{Change, Cue, Effect, Engine, Event, Examined, Found, Outcome};
+use crate::plan::Plan;
+use crate::platforms::{Hands, Places};
+use crate::posting::post::{Post, PostId};
+use crate::rulebook::{Rulebook, RulebookError};
+use crate::store::{Result, Store, StoreError};
+
+/// How many posts the engine knows ahead.
+const AHEAD: usize = 64;
+/// How long a nudge is remembered as shown.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 40);
+
+/// Where the rules are loaded from, each time they are needed.
+#[derive(Debug, Clone)]
+pub enum Rules {
+    /// The built-in ones only.
+    Builtin,
+    /// With the packs of this directory.
+    From(std::path::PathBuf),
+}
+
+impl Rules {
+    /// Loads them for one use.
+    pub fn load(&self) -> std::result::Result<Rulebook, RulebookError> {
+        match self {
+            Self::Builtin => Rulebook::builtin(),
+            Self::From(checklists) => Rulebook::load(checklists),
+        }
+    }
+}
+
+/// Memory, and what is needed to decide with it.
+#[derive(Debug)]
+pub struct Clerk {
+    /// The database.
+    pub store: Store,
+    /// The rules.
+    pub rules: Rules,
+    /// Where accounts publish from.
+    pub places: Places,
+}
+
+/// What came of one effect.
+#[derive(Debug)]
+pub enum Performed {
+    /// It is done; these events follow.
+    Done(Vec<Event>),
+    /// It concerns the world: the caller does it.
+    Outside(Effect),
+    /// The post changed meanwhile: nothing was written, and what follows must not be done.
+    Stale(PostId),
+}
+
+impl Clerk {
+    /// The events that tell a new engine everything it needs.
+    pub fn briefing(&self, plan: &Plan, now: Timestamp) -> Result<Vec<Event>> {
+        let since = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+        Ok(vec![
+            Event::NudgesRead(self.store.nudges_since(since)?),
+            Event::UsageRead(Box::new(self.running_usage(plan, now)?)),
+            Event::QueueRead(self.cues()?),
+        ])
+    }
+
+    /// The usage of the periods that run now.
+    pub fn running_usage(&self, plan: &Plan, now: Timestamp) -> Result<Usage> {
+        let first = first_day_needed(plan, now);
+        let last = plan.calendar.day_of(now);
+        self.store.usage(
+            (plan.calendar.day_start(first), Timestamp::MAX),
+            (first, last),
+        )
+    }
+
+    /// The posts that the engine needs next.
+    pub fn cues(&self) -> Result<Vec<Cue>> {
+        self.store.cues(AHEAD)
+    }
+
+    /// Performs one effect, or hands it on.
+    pub fn perform(&mut self, effect: Effect, engine: &Engine, now: Moment) -> Result<Performed> {
+        let plan = engine.plan();
+        let mut events = Vec::new();
+        match effect {
+            Effect::SaveUsage(interval) => self.store.save_span(&interval)?,
+            Effect::CountBreak(outcome) => self.store.count_break(outcome, now.wall)?,
+            Effect::ReadUsage => {
+                events.push(Event::UsageRead(Box::new(
+                    self.running_usage(plan, now.wall)?,
+                )));
+            }
+            Effect::ReadQueue => events.push(Event::QueueRead(self.cues()?)),
+            Effect::Examine(id) => match self.examine(&id, plan, now.wall)? {
+                Some(examined) => events.push(Event::Examined(Box::new(examined))),
+                None => return Ok(Performed::Stale(id)),
+            },
+            Effect::Record(change) => match self.store.write(&change) {
+                Ok(()) => {}
+                Err(StoreError::Conflict(id)) => return Ok(Performed::Stale(id)),
+                Err(error) => return Err(error),
+            },
+            Effect::Show(nudge) => {
+                if nudge.once() {
+                    self.store.remember_nudge(&nudge.key(), now.wall)?;
+                }
+                return Ok(Performed::Outside(Effect::Show(nudge)));
+            }
+            outside => return Ok(Performed::Outside(outside)),
+        }
+        Ok(Performed::Done(events))
+    }
+
+    /// Loads a post, screens and reviews it, and freezes its request.
+    fn examine(&self, id: &PostId, plan: &Plan, now: Timestamp) -> Result<Option<Examined>> {
+        let Some(post) = self.store.post(id)? else {
+            return Ok(None);
+        };
+        let rulebook = self
+            .rules
+            .load()
+            .map_err(|error| StoreError::Other(error.to_string()))?;
+        let review = rulebook.review(&self.store, plan, &post, now)?.review;
+        let request = self.request(&post, plan, now);
+        Ok(Some(Examined {
+            post,
+            review,
+            request,
+        }))
+    }
+
+    /// The frozen request: the one of the last try if the content is the same, else a new one.
+    fn request(&self, post: &Post, plan: &Plan, now: Timestamp) -> serde_json::Value {
+        let hash = post.content.hash();
+        let former = post
+            .attempts
+            .last()
+            .filter(|attempt| attempt.request["content"] == hash);
+        if let Some(former) = former {
+            return former.request.clone();
+        }
+        let Some(account) = plan.account(&post.content.account) else {
+            return serde_json::Value::Null;
+        };
+        let mut request = Hands::of(account, &self.places).freeze(post, now, &plan.calendar);
+        request["content"] = hash.into();
+        request
+    }
+
+    /// The hands and the frozen request of a post's last attempt, to publish or to look for it.
+    pub fn attempt(&self, id: &PostId, plan: &Plan) -> Result<Option<(Hands, Post)>> {
+        let Some(post) = self.store.post(id)? else {
+            return Ok(None);
+        };
+        let account = plan.account(&post.content.account);
+        Ok(account.map(|account| (Hands::of(account, &self.places), post)))
+    }
+
+    /// The event for the outcome of an attempt.
+    pub fn settled(&self, id: &PostId, outcome: Outcome) -> Result<Option<Event>> {
+        let post = self.store.post(id)?;
+        Ok(post.map(|post| Event::Settled {
+            post: Box::new(post),
+            outcome,
+        }))
+    }
+
+    /// The event for what a look at the platform found.
+    pub fn looked(&self, id: &PostId, found: Found) -> Result<Option<Event>> {
+        let post = self.store.post(id)?;
+        Ok(post.map(|post| Event::Looked {
+            post: Box::new(post),
+            found,
+        }))
+    }
+
+    /// Writes a change that a person asked for.
+    pub fn write(&mut self, change: &Change) -> Result<()> {
+        self.store.write(change)
+    }
+}

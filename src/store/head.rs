@@ -1,0 +1,48 @@
+//! The newest hash of the audit chain, kept in a small file beside the database.
+//!
+//! Written after the database, so it may be one transaction behind, never ahead: a tail that was
+//! cut off the database shows because the file still names it.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::{Result, StoreError};
+use crate::posting::audit::Head;
+
+/// Reads the head; none if there is no file yet.
+pub(super) fn read(path: &Path) -> Result<Option<Head>> {
+    let failed = |source| StoreError::File {
+        path: path.display().to_string(),
+        source,
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => serde_json::from_str(&text)
+            .map(Some)
+            .map_err(|error| failed(error.into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Replaces the head in one step.
+pub(super) fn write(path: &Path, head: &Head) -> Result<()> {
+    let failed = |source| StoreError::File {
+        path: path.display().to_string(),
+        source,
+    };
+    let new = path.with_extension("head.new");
+    let text = serde_json::to_string(head).map_err(|error| failed(error.into()))?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)
+        .map_err(failed)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_data())
+        .map_err(failed)?;
+    fs::rename(&new, path).map_err(failed)
+}

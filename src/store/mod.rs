@@ -1,0 +1,304 @@
+//! Memory: one API, whatever the database behind it.
+//!
+//! A post is written as a whole, and only if the version it was decided on still stands; its audit
+//! entries are in the same transaction. What is acknowledged is on the disk: posts, answers and
+//! receipts at once, usage within a minute.
+//!
+//! This folder knows SQL and nobody else does. It knows no rule.
+
+mod head;
+mod sqlite;
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::attention::breaks::Outcome;
+use crate::attention::usage::{Amount, Interval, Usage};
+use crate::engine::{Change, Cue};
+use crate::posting::audit::{Entry, Verdict};
+use crate::posting::consent::Consent;
+use crate::posting::post::{Attestation, Post, PostId};
+use sqlite::Sqlite;
+
+/// Why memory could not be read or written, for the clinician.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed the post meanwhile.
+    #[error("the post {0} was changed by somebody else meanwhile; look at it again and repeat")]
+    Conflict(PostId),
+    /// A newer version of the program wrote the database.
+    #[error(
+        "the database {path} was written by a newer version of rounds (its format is {found}, \
+         this version knows {known}); install that version again"
+    )]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its format.
+        found: i64,
+        /// The newest format known here.
+        known: i64,
+    },
+    /// The file is not a database, or damaged.
+    #[error(
+        "the database {path} is damaged: {why}; restore a backup, or move the file away and start anew"
+    )]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What the database says.
+        why: String,
+    },
+    /// No space is left.
+    #[error("the disk is full; nothing was changed. Free some space and repeat")]
+    Full,
+    /// The file or its folder cannot be written.
+    #[error(
+        "the database {path} cannot be written; check the permissions of the file and its folder"
+    )]
+    ReadOnly {
+        /// The file.
+        path: String,
+    },
+    /// Another program holds it for too long.
+    #[error("the database is busy: another program has held it for several seconds; repeat")]
+    Busy,
+    /// A stored value that this version cannot read.
+    #[error("a stored {what} cannot be read: {why}")]
+    Unreadable {
+        /// What it is.
+        what: &'static str,
+        /// Why.
+        why: String,
+    },
+    /// A file beside the database.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Anything else.
+    #[error("the database failed: {0}")]
+    Other(String),
+}
+
+/// The result of asking memory.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// How many posts there are in the states that people look at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// By the state's name.
+    pub by_state: std::collections::BTreeMap<String, u64>,
+    /// The earliest post that waits: which, when, on which account.
+    pub next: Option<(PostId, Timestamp, String)>,
+}
+
+/// A post that counts in a cadence: on which account, when, and whether it is out already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The account.
+    pub account: String,
+    /// When it was published, or will be sent.
+    pub at: Timestamp,
+    /// It was published.
+    pub published: bool,
+}
+
+/// What became of the breaks of some time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words explain themselves")]
+pub struct BreakCounts {
+    pub taken: u32,
+    pub snoozed: u32,
+    pub skipped: u32,
+}
+
+/// The program's memory. SQLite is the embedded default.
+#[derive(Debug)]
+pub enum Store {
+    /// A SQLite file.
+    Sqlite(Sqlite),
+}
+
+impl Store {
+    /// Opens the database, makes it if it is missing, brings its format up to date.
+    pub fn open(path: &Path) -> Result<Self> {
+        Sqlite::open(path).map(Self::Sqlite)
+    }
+
+    /// A database that lives as long as the value, for simulation.
+    pub fn in_memory() -> Result<Self> {
+        Sqlite::in_memory().map(Self::Sqlite)
+    }
+
+    fn db(&self) -> &Sqlite {
+        let Self::Sqlite(db) = self;
+        db
+    }
+
+    fn db_mut(&mut self) -> &mut Sqlite {
+        let Self::Sqlite(db) = self;
+        db
+    }
+
+    /// Writes new posts, all or none.
+    pub fn insert(&mut self, changes: &[Change]) -> Result<()> {
+        self.db_mut().insert(changes)
+    }
+
+    /// Writes a changed post if the version it was decided on still stands; else `Conflict`.
+    pub fn write(&mut self, change: &Change) -> Result<()> {
+        self.db_mut().write(change)
+    }
+
+    /// The post of this id.
+    pub fn post(&self, id: &PostId) -> Result<Option<Post>> {
+        self.db().post(id)
+    }
+
+    /// The ids that begin like this, at most `most`.
+    pub fn ids(&self, prefix: &str, most: usize) -> Result<Vec<PostId>> {
+        self.db().ids(prefix, most)
+    }
+
+    /// All posts, or those in one state, by their time.
+    pub fn posts(&self, state: Option<&str>) -> Result<Vec<Post>> {
+        self.db().posts(state)
+    }
+
+    /// Posts of an account that take a slot: waiting or already gone, with their due times.
+    pub fn taken_slots(&self, account: &str, from: Timestamp) -> Result<Vec<Timestamp>> {
+        self.db().taken_slots(account, from)
+    }
+
+    /// The posts that the engine needs next: the earliest `most`, and those to be asked about.
+    pub fn cues(&self, most: usize) -> Result<Vec<Cue>> {
+        self.db().cues(most)
+    }
+
+    /// How many posts are where.
+    pub fn counts(&self) -> Result<Counts> {
+        self.db().counts()
+    }
+
+    /// What counts in the cadences between two instants.
+    pub fn counted(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Counted>> {
+        self.db().counted(from, until)
+    }
+
+    /// The answers given once for an account, oldest first.
+    pub fn account_answers(&self, account: &str) -> Result<Vec<Attestation>> {
+        self.db().account_answers(account)
+    }
+
+    /// Adds an answer for an account.
+    pub fn answer_for_account(
+        &mut self,
+        account: &str,
+        answer: &Attestation,
+        entry: &Entry,
+    ) -> Result<()> {
+        self.db_mut().answer_for_account(account, answer, entry)
+    }
+
+    /// The consent register.
+    pub fn consents(&self) -> Result<Vec<Consent>> {
+        self.db().consents()
+    }
+
+    /// Writes a consent record, new or changed.
+    pub fn save_consent(&mut self, consent: &Consent, entry: &Entry) -> Result<()> {
+        self.db_mut().save_consent(consent, entry)
+    }
+
+    /// The usage that touches some instants and days.
+    pub fn usage(&self, range: (Timestamp, Timestamp), days: (Date, Date)) -> Result<Usage> {
+        self.db().usage(range, days)
+    }
+
+    /// Writes a span of the sensor; it replaces the one with the same beginning.
+    pub fn save_span(&mut self, interval: &Interval) -> Result<()> {
+        self.db_mut().save_span(interval)
+    }
+
+    /// Adds an interval that was logged by hand.
+    pub fn add_interval(&mut self, interval: &Interval) -> Result<()> {
+        self.db_mut().add_interval(interval)
+    }
+
+    /// Adds time to a day.
+    pub fn add_amount(&mut self, amount: &Amount) -> Result<()> {
+        self.db_mut().add_amount(amount)
+    }
+
+    /// Erases the usage of a range; intervals that reach over its edge are cut. Returns how many
+    /// records were touched.
+    pub fn erase_usage(
+        &mut self,
+        range: (Timestamp, Timestamp),
+        days: (Date, Date),
+    ) -> Result<usize> {
+        self.db_mut().erase_usage(range, days)
+    }
+
+    /// Counts what became of a break.
+    pub fn count_break(&mut self, outcome: Outcome, at: Timestamp) -> Result<()> {
+        self.db_mut().count_break(outcome, at)
+    }
+
+    /// What became of the breaks between two instants.
+    pub fn breaks(&self, from: Timestamp, until: Timestamp) -> Result<BreakCounts> {
+        self.db().breaks(from, until)
+    }
+
+    /// Remembers a nudge, so that it is not shown again.
+    pub fn remember_nudge(&mut self, key: &str, at: Timestamp) -> Result<()> {
+        self.db_mut().remember_nudge(key, at)
+    }
+
+    /// Forgets a nudge, so that it may be shown again.
+    pub fn forget_nudge(&mut self, key: &str) -> Result<()> {
+        self.db_mut().forget_nudge(key)
+    }
+
+    /// The nudges shown since then.
+    pub fn nudges_since(&self, at: Timestamp) -> Result<Vec<String>> {
+        self.db().nudges_since(at)
+    }
+
+    /// Adds entries to the audit chain.
+    pub fn append(&mut self, entries: &[Entry]) -> Result<()> {
+        self.db_mut().append(entries)
+    }
+
+    /// The audit chain: number, entry (none if it cannot be read), hash.
+    pub fn audit(&self) -> Result<Vec<(u64, Option<Entry>, String)>> {
+        self.db().audit()
+    }
+
+    /// Checks the audit chain against itself and the hash kept outside.
+    pub fn verify_audit(&self) -> Result<Verdict> {
+        self.db().verify_audit()
+    }
+
+    /// Copies the whole database into a new file while it is in use.
+    pub fn backup(&self, to: &Path) -> Result<()> {
+        self.db().backup(to)
+    }
+
+    /// What SQLite says about the health of the file; empty when it is well.
+    pub fn integrity(&self) -> Result<Vec<String>> {
+        self.db().integrity()
+    }
+}
+
+/// Milliseconds of a duration, for a column.
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}

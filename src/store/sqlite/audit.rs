@@ -1,0 +1,76 @@
+//! The audit chain in its table, and its head outside.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::super::{Result, head};
+use super::{Sqlite, explain, from_json, json};
+use crate::posting::audit::{Entry, GENESIS, Head, Verdict, verify};
+
+/// Adds entries inside a transaction and says what the newest one is.
+pub(super) fn append(transaction: &Transaction<'_>, entries: &[Entry]) -> Result<Option<Head>> {
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let failed = |error: rusqlite::Error| explain(&error, std::path::Path::new("audit"));
+    let last = transaction
+        .query_row(
+            "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1",
+            [],
+            |row| Ok((row.get::<_, u64>(0)?, row.get::<_, String>(1)?)),
+        )
+        .optional()
+        .map_err(failed)?;
+    let (mut sequence, mut hash) = last.unwrap_or((0, GENESIS.to_owned()));
+    for entry in entries {
+        sequence += 1;
+        hash = entry.hash(sequence, &hash);
+        transaction
+            .execute(
+                "INSERT INTO audit (sequence, entry, hash) VALUES (?1, ?2, ?3)",
+                params![sequence, json("audit entry", entry)?, hash],
+            )
+            .map_err(failed)?;
+    }
+    Ok(Some(Head { sequence, hash }))
+}
+
+impl Sqlite {
+    /// Writes the newest hash outside, after the transaction that added it.
+    pub(super) fn publish_head(&self, newest: Option<Head>) -> Result<()> {
+        match (&self.head, newest) {
+            (Some(path), Some(newest)) => head::write(path, &newest),
+            _ => Ok(()),
+        }
+    }
+
+    pub(in crate::store) fn append(&mut self, entries: &[Entry]) -> Result<()> {
+        let newest = self.try_transaction(|transaction| append(transaction, entries))?;
+        self.publish_head(newest)
+    }
+
+    pub(in crate::store) fn audit(&self) -> Result<Vec<(u64, Option<Entry>, String)>> {
+        let read = || {
+            let mut statement = self
+                .connection
+                .prepare("SELECT sequence, entry, hash FROM audit ORDER BY sequence")?;
+            let rows = statement.query_map([], |row| {
+                let entry: String = row.get(1)?;
+                Ok((
+                    row.get(0)?,
+                    from_json("audit entry", &entry).ok(),
+                    row.get(2)?,
+                ))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.explain(&error))
+    }
+
+    pub(in crate::store) fn verify_audit(&self) -> Result<Verdict> {
+        let outside = match &self.head {
+            Some(path) => head::read(path)?,
+            None => None,
+        };
+        Ok(verify(self.audit()?, outside.as_ref()))
+    }
+}

@@ -1,0 +1,257 @@
+//! Posts: written as a whole under a version, found by what the engine and people ask.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::super::{Counted, Counts, Result, StoreError};
+use super::audit::append;
+use super::{Sqlite, at, explain, from_column, from_json, json};
+use crate::engine::{Ask, Change, Cue};
+use crate::posting::holds::HoldKind;
+use crate::posting::life::State;
+use crate::posting::post::{Post, PostId};
+
+/// States whose post still takes its slot.
+const TAKES_SLOT: &str =
+    "'held', 'queued', 'publishing', 'handed-off', 'uncertain', 'published', 'failed'";
+
+/// What a person has to be asked about a post.
+fn ask(post: &Post) -> Option<Ask> {
+    match post.state {
+        State::Missed { .. } => Some(Ask::Missed),
+        State::Failed { .. } => Some(Ask::Failed),
+        State::Uncertain { .. } => Some(Ask::Uncertain),
+        State::HandedOff { .. } => Some(Ask::HandedOff),
+        State::Held
+            if post
+                .holds
+                .iter()
+                .any(|hold| hold.kind == HoldKind::SecondLook) =>
+        {
+            Some(Ask::SecondLook)
+        }
+        _ => None,
+    }
+}
+
+const ASKS: [(Ask, &str); 5] = [
+    (Ask::SecondLook, "second-look"),
+    (Ask::Missed, "missed"),
+    (Ask::Failed, "failed"),
+    (Ask::Uncertain, "uncertain"),
+    (Ask::HandedOff, "handed-off"),
+];
+
+fn ask_name(ask: Ask) -> &'static str {
+    ASKS.iter()
+        .find(|(known, _)| *known == ask)
+        .map_or("", |(_, name)| name)
+}
+
+fn put(transaction: &Transaction<'_>, post: &Post, version: u64) -> Result<()> {
+    let failed = |error: rusqlite::Error| explain(&error, std::path::Path::new("posts"));
+    transaction
+        .execute(
+            "INSERT INTO posts
+               (id, version, state, account, due_at, sends_at, wake_at, ask, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (id) DO UPDATE SET
+               version = ?2, state = ?3, account = ?4, due_at = ?5, sends_at = ?6, wake_at = ?7,
+               ask = ?8, body = ?9",
+            params![
+                post.id.as_str(),
+                version,
+                post.state.name(),
+                post.content.account,
+                post.due_at.map(at),
+                post.sends_at.map(at),
+                post.wake_at.map(at),
+                ask(post).map(ask_name),
+                json("post", post)?,
+            ],
+        )
+        .map_err(failed)?;
+    for receipt in &post.receipts {
+        transaction
+            .execute(
+                "INSERT OR IGNORE INTO receipts (post, account, published_at) VALUES (?1, ?2, ?3)",
+                params![post.id.as_str(), receipt.account, at(receipt.published_at)],
+            )
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<(u64, String)> {
+    Ok((row.get("version")?, row.get("body")?))
+}
+
+fn parse((version, body): (u64, String)) -> Result<Post> {
+    let mut post: Post = from_json("post", &body)?;
+    post.version = version;
+    Ok(post)
+}
+
+impl Sqlite {
+    pub(in crate::store) fn insert(&mut self, changes: &[Change]) -> Result<()> {
+        let newest = self.try_transaction(|transaction| {
+            let mut newest = None;
+            for change in changes {
+                put(transaction, &change.post, 1)?;
+                newest = append(transaction, &change.entries)?.or(newest);
+            }
+            Ok(newest)
+        })?;
+        self.publish_head(newest)
+    }
+
+    pub(in crate::store) fn write(&mut self, change: &Change) -> Result<()> {
+        let path = self.path.clone();
+        let newest = self.try_transaction(|transaction| {
+            let stands: Option<u64> = transaction
+                .query_row(
+                    "SELECT version FROM posts WHERE id = ?1",
+                    [change.post.id.as_str()],
+                    |row| row.get(0),
+                )
+                .optional()
+                .map_err(|error| explain(&error, &path))?;
+            if stands != Some(change.post.version) {
+                return Err(StoreError::Conflict(change.post.id.clone()));
+            }
+            put(transaction, &change.post, change.post.version + 1)?;
+            append(transaction, &change.entries)
+        })?;
+        self.publish_head(newest)
+    }
+
+    pub(in crate::store) fn post(&self, id: &PostId) -> Result<Option<Post>> {
+        self.connection
+            .query_row(
+                "SELECT version, body FROM posts WHERE id = ?1",
+                [id.as_str()],
+                read,
+            )
+            .optional()
+            .map_err(|error| self.explain(&error))?
+            .map(parse)
+            .transpose()
+    }
+
+    pub(in crate::store) fn ids(&self, prefix: &str, most: usize) -> Result<Vec<PostId>> {
+        let find = || {
+            let mut statement = self.connection.prepare(
+                "SELECT id FROM posts WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT ?2",
+            )?;
+            let rows = statement.query_map(params![prefix, most], |row| row.get(0).map(PostId))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        find().map_err(|error| self.explain(&error))
+    }
+
+    pub(in crate::store) fn posts(&self, state: Option<&str>) -> Result<Vec<Post>> {
+        let find = || {
+            let mut statement = self.connection.prepare(
+                "SELECT version, body FROM posts WHERE ?1 IS NULL OR state = ?1
+                 ORDER BY due_at IS NULL, due_at, id",
+            )?;
+            let rows = statement.query_map([state], read)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        find()
+            .map_err(|error| self.explain(&error))?
+            .into_iter()
+            .map(parse)
+            .collect()
+    }
+
+    pub(in crate::store) fn taken_slots(
+        &self,
+        account: &str,
+        from: Timestamp,
+    ) -> Result<Vec<Timestamp>> {
+        let find = || {
+            let mut statement = self.connection.prepare(&format!(
+                "SELECT due_at FROM posts
+                 WHERE account = ?1 AND due_at >= ?2 AND state IN ({TAKES_SLOT})"
+            ))?;
+            let rows = statement.query_map(params![account, at(from)], |row| {
+                row.get(0).map(from_column)
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        find().map_err(|error| self.explain(&error))
+    }
+
+    pub(in crate::store) fn cues(&self, most: usize) -> Result<Vec<Cue>> {
+        let find = || {
+            let mut statement = self.connection.prepare(
+                "SELECT * FROM (SELECT id, wake_at, ask, account FROM posts
+                   WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT ?1)
+                 UNION
+                 SELECT * FROM (SELECT id, wake_at, ask, account FROM posts
+                   WHERE ask IS NOT NULL LIMIT ?1)",
+            )?;
+            let rows = statement.query_map([most], |row| {
+                let ask: Option<String> = row.get(2)?;
+                Ok(Cue {
+                    post: PostId(row.get(0)?),
+                    wake_at: row.get::<_, Option<i64>>(1)?.map(from_column),
+                    ask: ask
+                        .and_then(|a| ASKS.iter().find(|(_, name)| *name == a))
+                        .map(|(a, _)| *a),
+                    account: row.get(3)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        find().map_err(|error| self.explain(&error))
+    }
+
+    pub(in crate::store) fn counts(&self) -> Result<Counts> {
+        let find = || {
+            let mut statement = self
+                .connection
+                .prepare("SELECT state, count(*) FROM posts GROUP BY state")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let by_state = rows.collect::<rusqlite::Result<_>>()?;
+            let next = self
+                .connection
+                .query_row(
+                    "SELECT id, coalesce(sends_at, due_at), account FROM posts
+                     WHERE state IN ('held', 'queued') ORDER BY due_at LIMIT 1",
+                    [],
+                    |row| Ok((PostId(row.get(0)?), from_column(row.get(1)?), row.get(2)?)),
+                )
+                .optional()?;
+            Ok(Counts { by_state, next })
+        };
+        find().map_err(|error: rusqlite::Error| self.explain(&error))
+    }
+
+    pub(in crate::store) fn counted(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Counted>> {
+        let find = || {
+            let mut statement = self.connection.prepare(
+                "SELECT r.account, r.published_at, 1 FROM receipts r JOIN posts p ON p.id = r.post
+                   WHERE r.published_at >= ?1 AND r.published_at < ?2 AND p.state = 'published'
+                 UNION ALL
+                 SELECT account, coalesce(sends_at, due_at), 0 FROM posts
+                   WHERE state IN ('held', 'queued', 'publishing', 'handed-off', 'uncertain')
+                     AND coalesce(sends_at, due_at) >= ?1 AND coalesce(sends_at, due_at) < ?2",
+            )?;
+            let rows = statement.query_map([at(from), at(until)], |row| {
+                Ok(Counted {
+                    account: row.get(0)?,
+                    at: from_column(row.get(1)?),
+                    published: row.get(2)?,
+                })
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        find().map_err(|error| self.explain(&error))
+    }
+}

@@ -1,0 +1,144 @@
+//! Answers for accounts, consents, breaks, and the nudges that were shown.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::super::{BreakCounts, Result};
+use super::audit::append;
+use super::{Sqlite, at, explain, from_json, json};
+use crate::attention::breaks::Outcome;
+use crate::posting::audit::Entry;
+use crate::posting::consent::Consent;
+use crate::posting::post::Attestation;
+
+impl Sqlite {
+    /// Runs one statement and its audit entry in one transaction.
+    fn with_entry(
+        &mut self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        entry: &Entry,
+    ) -> Result<()> {
+        let path = self.path.clone();
+        let newest = self.try_transaction(|transaction| {
+            transaction
+                .execute(sql, values)
+                .map_err(|error| explain(&error, &path))?;
+            append(transaction, std::slice::from_ref(entry))
+        })?;
+        self.publish_head(newest)
+    }
+
+    /// Reads JSON bodies.
+    fn bodies<T: serde::de::DeserializeOwned>(
+        &self,
+        what: &'static str,
+        sql: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<T>> {
+        let read = || {
+            let mut statement = self.connection.prepare(sql)?;
+            let rows = statement.query_map(values, |row| row.get::<_, String>(0))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let bodies = read().map_err(|error| self.explain(&error))?;
+        bodies.iter().map(|body| from_json(what, body)).collect()
+    }
+
+    pub(in crate::store) fn account_answers(&self, account: &str) -> Result<Vec<Attestation>> {
+        let sql = "SELECT body FROM account_answers WHERE account = ?1 ORDER BY id";
+        self.bodies("answer", sql, [account])
+    }
+
+    pub(in crate::store) fn answer_for_account(
+        &mut self,
+        account: &str,
+        answer: &Attestation,
+        entry: &Entry,
+    ) -> Result<()> {
+        let body = json("answer", answer)?;
+        let sql = "INSERT INTO account_answers (account, body) VALUES (?1, ?2)";
+        self.with_entry(sql, params![account, body], entry)
+    }
+
+    pub(in crate::store) fn consents(&self) -> Result<Vec<Consent>> {
+        self.bodies(
+            "consent",
+            "SELECT body FROM consents ORDER BY reference",
+            [],
+        )
+    }
+
+    pub(in crate::store) fn save_consent(
+        &mut self,
+        consent: &Consent,
+        entry: &Entry,
+    ) -> Result<()> {
+        let body = json("consent", consent)?;
+        let sql = "INSERT OR REPLACE INTO consents (reference, body) VALUES (?1, ?2)";
+        self.with_entry(sql, params![consent.reference, body], entry)
+    }
+
+    pub(in crate::store) fn count_break(
+        &mut self,
+        outcome: Outcome,
+        when: Timestamp,
+    ) -> Result<()> {
+        self.in_transaction(|transaction| {
+            transaction.execute(
+                "INSERT INTO breaks (at, outcome) VALUES (?1, ?2)",
+                params![at(when), outcome.name()],
+            )?;
+            Ok(())
+        })
+    }
+
+    pub(in crate::store) fn breaks(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<BreakCounts> {
+        let count = |outcome: Outcome| {
+            self.connection
+                .query_row(
+                    "SELECT count(*) FROM breaks WHERE at >= ?1 AND at < ?2 AND outcome = ?3",
+                    params![at(from), at(until), outcome.name()],
+                    |row| row.get(0),
+                )
+                .map_err(|error| self.explain(&error))
+        };
+        Ok(BreakCounts {
+            taken: count(Outcome::Taken)?,
+            snoozed: count(Outcome::Snoozed)?,
+            skipped: count(Outcome::Skipped)?,
+        })
+    }
+
+    pub(in crate::store) fn remember_nudge(&mut self, key: &str, when: Timestamp) -> Result<()> {
+        self.in_transaction(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO nudges (key, at) VALUES (?1, ?2)",
+                params![key, at(when)],
+            )?;
+            Ok(())
+        })
+    }
+
+    pub(in crate::store) fn forget_nudge(&mut self, key: &str) -> Result<()> {
+        self.in_transaction(|transaction| {
+            transaction.execute("DELETE FROM nudges WHERE key = ?1", [key])?;
+            Ok(())
+        })
+    }
+
+    pub(in crate::store) fn nudges_since(&self, when: Timestamp) -> Result<Vec<String>> {
+        let read = || {
+            let mut statement = self
+                .connection
+                .prepare("SELECT key FROM nudges WHERE at >= ?1")?;
+            let rows = statement.query_map([at(when)], |row| row.get(0))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.explain(&error))
+    }
+}
