@@ -40,7 +40,9 @@ impl Paths {
         let data = data.or_else(|| dirs.as_ref().map(|d| d.data_dir().to_owned()));
         let config = absolute(config.ok_or_else(no_home)?);
         let data = absolute(data.ok_or_else(no_home)?);
-        let runtime = dirs.as_ref().and_then(|d| d.runtime_dir().map(Path::to_owned));
+        let runtime = dirs
+            .as_ref()
+            .and_then(|d| d.runtime_dir().map(Path::to_owned));
         Ok(Self {
             socket: socket(runtime, &data),
             home: home.unwrap_or_else(|| data.clone()),
@@ -97,7 +99,11 @@ fn socket(runtime: Option<PathBuf>, data: &Path) -> PathBuf {
     let name = format!("{}.sock", &crate::posting::post::hex(&digest)[..12]);
     let folder = runtime.unwrap_or_else(|| data.to_owned());
     let path = folder.join(&name);
-    if path.as_os_str().len() <= LONGEST { path } else { data.join("d.sock") }
+    if path.as_os_str().len() <= LONGEST {
+        path
+    } else {
+        data.join("d.sock")
+    }
 }
 
 /// The settings of this machine.
@@ -152,19 +158,26 @@ pub struct Sensors {
 
 impl Default for Dashboard {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:4664".into() }
+        Self {
+            listen: "127.0.0.1:4664".into(),
+        }
     }
 }
 
 impl Default for Receiver {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:5600".into() }
+        Self {
+            listen: "127.0.0.1:5600".into(),
+        }
     }
 }
 
 impl Default for Sensors {
     fn default() -> Self {
-        Self { kind: "auto".into(), idle_after: Duration::from_mins(1) }
+        Self {
+            kind: "auto".into(),
+            idle_after: Duration::from_mins(1),
+        }
     }
 }
 
@@ -191,7 +204,12 @@ impl Config {
         };
         let config = Self::read(&text).map_err(|error| Failure::toml(&file, &text, &error))?;
         config.overridden(|section, key| {
-            std::env::var(format!("ROUNDS_{}_{}", section.to_uppercase(), key.to_uppercase())).ok()
+            std::env::var(format!(
+                "ROUNDS_{}_{}",
+                section.to_uppercase(),
+                key.to_uppercase()
+            ))
+            .ok()
         })
     }
 
@@ -203,7 +221,9 @@ impl Config {
     fn overridden(self, variable: impl Fn(&str, &str) -> Option<String>) -> Result<Self, Failure> {
         let mut config = self;
         for (section, key) in KEYS {
-            let Some(value) = variable(section, key) else { continue };
+            let Some(value) = variable(section, key) else {
+                continue;
+            };
             match (section, key) {
                 ("dashboard", _) => config.dashboard.listen = value,
                 ("receiver", _) => config.receiver.listen = value,
@@ -223,7 +243,9 @@ impl Config {
 
 /// The system account: its full name, else its login.
 pub fn system_owner() -> String {
-    let full = whoami::realname().ok().filter(|name| !name.trim().is_empty());
+    let full = whoami::realname()
+        .ok()
+        .filter(|name| !name.trim().is_empty());
     full.unwrap_or_else(system_login)
 }
 
@@ -244,7 +266,10 @@ mod tests {
 
     #[test]
     fn the_commented_file_holds_the_defaults() {
-        assert_eq!(Config::read(Config::DEFAULT_TEXT).unwrap(), Config::default());
+        assert_eq!(
+            Config::read(Config::DEFAULT_TEXT).unwrap(),
+            Config::default()
+        );
     }
 
     #[test]

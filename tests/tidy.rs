@@ -72,11 +72,12 @@ const WORLD: [&str; 33] = [
 ];
 
 /// Plain values that live among the above.
-const VALUES: [&str; 4] = [
+const VALUES: [&str; 5] = [
     "crate::sensors::Observation",
     "std::net::IpAddr",
     "std::net::Ipv4Addr",
     "std::net::Ipv6Addr",
+    "std::io::Cursor",
 ];
 
 const BELONGS: [Belongs; 6] = [

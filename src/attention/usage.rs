@@ -180,13 +180,7 @@ impl Level {
 /// The amount of a limit that is in force in a period: the last written override whose days touch
 /// it, else the limit's own time.
 pub fn in_force(limit: &Limit, period: &Period) -> Duration {
-    limit
-        .overrides
-        .iter()
-        .filter(|o| o.from <= period.last && period.first <= o.until)
-        .map(|o| o.time)
-        .next_back()
-        .unwrap_or(limit.time)
+    limit.in_force(period)
 }
 
 /// A limit with what is used of it now.

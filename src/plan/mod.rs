@@ -5,7 +5,11 @@
 //! and where. Nothing here knows the clock, the database or the desktop.
 
 pub mod agenda;
+pub mod edit;
+mod limit;
+pub mod presets;
 pub mod read;
+pub mod warnings;
 
 use std::fmt;
 use std::str::FromStr;

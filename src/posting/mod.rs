@@ -6,6 +6,7 @@ pub mod consent;
 pub mod evidence;
 pub mod holds;
 pub mod life;
+pub mod media;
 pub mod packs;
 pub mod post;
 pub mod screening;

@@ -55,7 +55,13 @@ pub struct Failure {
 
 impl Failure {
     fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None, file: None, line: None }
+        Self {
+            kind,
+            message: message.into(),
+            help: None,
+            file: None,
+            line: None,
+        }
     }
 
     /// It was tried and failed.
@@ -98,7 +104,11 @@ impl Failure {
     /// A TOML file is wrong.
     pub fn toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| {
-            text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1
+            text.bytes()
+                .take(span.start)
+                .filter(|byte| *byte == b'\n')
+                .count()
+                + 1
         });
         Self::config(error.message()).at(file, line)
     }
@@ -110,7 +120,11 @@ impl Failure {
             field => format!("{field}: {}", error.message),
         };
         let failure = Self::config(message).at(file, Some(error.line));
-        if error.help.is_empty() { failure } else { failure.with_help(error.help.clone()) }
+        if error.help.is_empty() {
+            failure
+        } else {
+            failure.with_help(error.help.clone())
+        }
     }
 
     /// Says what to do.
@@ -144,10 +158,8 @@ impl From<NotAllowed> for Failure {
 impl From<RulebookError> for Failure {
     fn from(error: RulebookError) -> Self {
         match error {
-            RulebookError::Pack(pack) => {
-                Self::config(format!("{}: {}.", pack.field, pack.message))
-                    .at(Path::new(&pack.file), Some(pack.line))
-            }
+            RulebookError::Pack(pack) => Self::config(format!("{}: {}.", pack.field, pack.message))
+                .at(Path::new(&pack.file), Some(pack.line)),
             other @ RulebookError::File { .. } => Self::config(sentence(&other.to_string())),
         }
     }
@@ -156,7 +168,13 @@ impl From<RulebookError> for Failure {
 /// A message as a sentence: a capital letter before, a full stop behind.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    let Some(first) = chars.next() else {
+        return String::new();
+    };
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
     format!("{}{}{end}", first.to_uppercase(), chars.as_str())
 }

@@ -3,10 +3,7 @@
 //! A request does the same thing whether the daemon runs or not. What it changed is noted, so that
 //! the caller can tell a running daemon. Nothing here prints or parses a command line.
 
-pub mod attention;
 pub mod failure;
-pub mod post;
-pub mod status;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -80,7 +77,10 @@ impl Desk {
 
     /// Where accounts publish from.
     pub fn places(&self) -> Places {
-        Places { home: self.paths.home.clone(), data: self.paths.data.clone() }
+        Places {
+            home: self.paths.home.clone(),
+            data: self.paths.data.clone(),
+        }
     }
 }
 
@@ -89,7 +89,9 @@ pub fn load_plan(paths: &Paths) -> Result<Plan, Failure> {
     let file = paths.plan();
     let text = match fs::read_to_string(&file) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Failure::no_plan()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Failure::no_plan());
+        }
         Err(error) => return Err(Failure::file(&file, &error)),
     };
     parse_plan(&text).map_err(|error| Failure::plan(&file, &error))

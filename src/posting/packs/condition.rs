@@ -7,7 +7,7 @@ use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
-use crate::plan::SpeaksAs;
+use crate::plan::{Platform, SpeaksAs};
 use crate::posting::post::Goal;
 use crate::posting::screening::{Category, Severity};
 
@@ -104,19 +104,6 @@ pub enum Condition {
 const WORDS: &str = "always, doctor, practice, person, about-patient, consent, media, faces, \
     links, sponsor, mentions, delegated, post, reply, repost, quote, dispute, goal:NAME, \
     platform:NAME";
-const PLATFORMS: [&str; 11] = [
-    "folder",
-    "handoff",
-    "bluesky",
-    "mastodon",
-    "wordpress",
-    "blogger",
-    "linkedin",
-    "x",
-    "threads",
-    "facebook",
-    "command",
-];
 
 impl Condition {
     /// Reads a word of `applies`; the error lists the words there are.
@@ -127,9 +114,9 @@ impl Condition {
                 .map_err(|e| unknown(name, "goal", &e));
         }
         if let Some(name) = word.strip_prefix("platform:") {
-            let known = PLATFORMS.contains(&name);
+            let known = Platform::NAMES.contains(&name);
             let platform = known.then(|| Self::Platform(name.to_owned()));
-            return platform.ok_or_else(|| unknown(name, "platform", &PLATFORMS.join(", ")));
+            return platform.ok_or_else(|| unknown(name, "platform", &Platform::NAMES.join(", ")));
         }
         if let Ok(speaks_as) = by_name(word) {
             return Ok(Self::SpeaksAs(speaks_as));
