@@ -1,0 +1,60 @@
+//! Pictures of a post: stripped of everything but the picture, kept under their hash.
+//!
+//! The stored copy is what is published, byte for byte.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::{Desk, Failure};
+use crate::posting::media::strip;
+use crate::posting::post::Media;
+
+/// A picture as a person gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPicture {
+    /// The file.
+    pub file: PathBuf,
+    /// Its description for those who cannot see it.
+    pub alt: String,
+}
+
+/// Strips and stores pictures, in order.
+pub(super) fn store_pictures(desk: &Desk, pictures: &[NewPicture]) -> Result<Vec<Media>, Failure> {
+    pictures.iter().map(|picture| store(&desk.paths.media(), picture)).collect()
+}
+
+fn store(folder: &Path, picture: &NewPicture) -> Result<Media, Failure> {
+    let name = picture.file.display();
+    if picture.alt.trim().is_empty() {
+        return Err(Failure::usage(format!("{name} has no description."))
+            .with_help("say with --alt what the picture shows"));
+    }
+    let bytes = fs::read(&picture.file).map_err(|error| Failure::file(&picture.file, &error))?;
+    let stripped = strip(&bytes)
+        .map_err(|error| Failure::refused(format!("{name}: {error}")).at(&picture.file, None))?;
+    let media = Media {
+        sha256: stripped.sha256_after.clone(),
+        format: stripped.format.name().to_owned(),
+        alt: picture.alt.trim().to_owned(),
+        file_name: picture.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    };
+    let file = folder.join(format!("{}.{}", media.sha256, media.format));
+    write_once(folder, &file, &stripped.bytes).map_err(|error| Failure::file(&file, &error))?;
+    Ok(media)
+}
+
+/// Writes a file for its owner only, unless it is there.
+fn write_once(folder: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    if file.exists() {
+        return Ok(());
+    }
+    let new = file.with_extension("new");
+    let mut out =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    out.write_all(bytes)?;
+    out.sync_all()?;
+    fs::rename(&new, file)
+}

@@ -1,0 +1,157 @@
+//! A post as commands and pages show it.
+
+use serde::Serialize;
+
+use crate::plan::Plan;
+use crate::posting::checks::{CheckState, is_disputed};
+use crate::posting::evidence::EvidenceKind;
+use crate::posting::holds::Hold;
+use crate::posting::post::{Media, Post};
+use crate::posting::screening::{Category, Severity, finding_id};
+use crate::rulebook::Reviewed;
+
+/// A post; times in RFC 3339 with the plan's offset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct PostView {
+    pub id: String,
+    pub state: &'static str,
+    pub text: String,
+    pub account: String,
+    pub author: String,
+    pub due_at: Option<String>,
+    pub sends_at: Option<String>,
+    pub content_hash: String,
+    pub media: Vec<Media>,
+    pub holds: Vec<Hold>,
+    pub checks: Vec<CheckView>,
+    pub findings: Vec<FindingView>,
+    pub receipts: Vec<ReceiptView>,
+    pub attempts: Vec<AttemptView>,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+}
+
+/// A question as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct CheckView {
+    pub item: String,
+    pub pack: String,
+    pub question: String,
+    pub severity: Severity,
+    pub state: CheckState,
+    pub evidence_kind: Option<EvidenceKind>,
+    pub evidence: Option<String>,
+    pub asked_with: Option<String>,
+    pub account_level: bool,
+    pub source: String,
+}
+
+/// Something that screening saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct FindingView {
+    pub id: String,
+    pub category: Category,
+    pub start: usize,
+    pub end: usize,
+    pub severity: Severity,
+    pub item: String,
+    pub why: String,
+    pub disputed: bool,
+}
+
+/// Proof of publishing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct ReceiptView {
+    pub account: String,
+    pub remote_id: Option<String>,
+    pub url: Option<String>,
+    pub published_at: String,
+    pub content_hash: String,
+}
+
+/// A try to publish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct AttemptView {
+    pub at: String,
+    pub outcome: String,
+}
+
+impl PostView {
+    /// The post with its review.
+    pub fn new(post: &Post, reviewed: &Reviewed, plan: &Plan) -> Self {
+        let when = |at| plan.calendar.rfc3339(at);
+        let content_hash = post.content.hash();
+        let findings = reviewed.findings.iter().map(|finding| FindingView {
+            id: finding_id(finding),
+            category: finding.category,
+            start: finding.start,
+            end: finding.end,
+            severity: finding.severity,
+            item: finding.item.clone(),
+            why: finding.why.clone(),
+            disputed: is_disputed(post, finding, &content_hash),
+        });
+        let checks = reviewed.review.checks.iter().map(|check| CheckView {
+            item: check.item.clone(),
+            pack: check.pack.clone(),
+            question: check.question.clone(),
+            severity: check.severity,
+            state: check.state,
+            evidence_kind: check.evidence_kind,
+            evidence: check.evidence.clone(),
+            asked_with: check.asked_with.clone(),
+            account_level: check.account_level,
+            source: check.source.clone(),
+        });
+        let receipts = post.receipts.iter().map(|receipt| ReceiptView {
+            account: receipt.account.clone(),
+            remote_id: receipt.remote_id.clone(),
+            url: receipt.url.clone(),
+            published_at: when(receipt.published_at),
+            content_hash: receipt.content_hash.clone(),
+        });
+        let attempts = post.attempts.iter().map(|attempt| AttemptView {
+            at: when(attempt.at),
+            outcome: attempt.outcome.clone(),
+        });
+        Self {
+            id: post.id.to_string(),
+            state: post.state.name(),
+            text: post.content.text.clone(),
+            account: post.content.account.clone(),
+            author: post.author.clone(),
+            due_at: post.due_at.map(when),
+            sends_at: post.sends_at.map(when),
+            media: post.content.media.clone(),
+            holds: post.holds.clone(),
+            checks: checks.collect(),
+            findings: findings.collect(),
+            receipts: receipts.collect(),
+            attempts: attempts.collect(),
+            failure: match &post.state {
+                crate::posting::life::State::Failed { why } => Some(why.clone()),
+                _ => None,
+            },
+            content_hash,
+        }
+    }
+
+    /// Whether every question that stops the post is answered.
+    pub fn is_answered(&self) -> bool {
+        self.open().next().is_none()
+    }
+
+    /// The questions that still need an answer, one for those that are asked together.
+    pub fn open(&self) -> impl Iterator<Item = &CheckView> {
+        self.checks.iter().filter(|check| {
+            check.asked_with.is_none()
+                && check.severity >= Severity::Attest
+                && !matches!(check.state, CheckState::Attested | CheckState::Unopened)
+        })
+    }
+}
