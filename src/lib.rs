@@ -43,3 +43,9 @@ pub mod clerk;
 pub mod platforms;
 
 pub mod notify;
+
+pub mod config;
+
+pub mod requests;
+
+pub mod daemon;

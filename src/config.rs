@@ -1,0 +1,294 @@
+//! This machine: where things lie, what is listened on, who is logged in.
+//!
+//! The only file that reads environment variables. `config.toml` may be absent; each of its keys
+//! can be overridden by a variable, `ROUNDS_DASHBOARD_LISTEN` for `listen` of `[dashboard]`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use directories::ProjectDirs;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::calendar::serde_duration;
+use crate::requests::Failure;
+
+/// Where this program keeps its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// `config.toml`, `plan.toml`, `checklists/`, `sites.toml`.
+    pub config: PathBuf,
+    /// `rounds.db`, media, the newest audit hash, the lock.
+    pub data: PathBuf,
+    /// The daemon's socket.
+    pub socket: PathBuf,
+    /// The home directory.
+    pub home: PathBuf,
+}
+
+impl Paths {
+    /// The XDG directories, unless told otherwise.
+    pub fn find(config: Option<PathBuf>, data: Option<PathBuf>) -> Result<Self, Failure> {
+        let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+        let dirs = ProjectDirs::from("", "", "rounds");
+        let no_home = || {
+            Failure::failed("There is no home directory.")
+                .with_help("set HOME, or give --config-dir and --data-dir")
+        };
+        let config = config.or_else(|| dirs.as_ref().map(|d| d.config_dir().to_owned()));
+        let data = data.or_else(|| dirs.as_ref().map(|d| d.data_dir().to_owned()));
+        let config = absolute(config.ok_or_else(no_home)?);
+        let data = absolute(data.ok_or_else(no_home)?);
+        let runtime = dirs
+            .as_ref()
+            .and_then(|d| d.runtime_dir().map(Path::to_owned));
+        Ok(Self {
+            socket: socket(runtime, &data),
+            home: home.unwrap_or_else(|| data.clone()),
+            config,
+            data,
+        })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> PathBuf {
+        self.config.join("plan.toml")
+    }
+
+    /// This machine's settings.
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// Sites that the clinician added.
+    pub fn sites(&self) -> PathBuf {
+        self.config.join("sites.toml")
+    }
+
+    /// Packs that the hospital added.
+    pub fn checklists(&self) -> PathBuf {
+        self.config.join("checklists")
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("rounds.db")
+    }
+
+    /// Pictures of posts, by hash.
+    pub fn media(&self) -> PathBuf {
+        self.data.join("media")
+    }
+
+    /// Held by the one daemon of this data directory.
+    pub fn lock(&self) -> PathBuf {
+        self.data.join("daemon.lock")
+    }
+}
+
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// One socket for each data directory, in the runtime directory where its path is short enough.
+fn socket(runtime: Option<PathBuf>, data: &Path) -> PathBuf {
+    /// The longest path that a Unix socket can have.
+    const LONGEST: usize = 107;
+    let digest = Sha256::digest(data.as_os_str().as_encoded_bytes());
+    let name = format!("{}.sock", &crate::posting::post::hex(&digest)[..12]);
+    let folder = runtime.unwrap_or_else(|| data.to_owned());
+    let path = folder.join(&name);
+    if path.as_os_str().len() <= LONGEST {
+        path
+    } else {
+        data.join("d.sock")
+    }
+}
+
+/// The settings of this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The page.
+    pub dashboard: Dashboard,
+    /// The receiver for browser and window watchers.
+    pub receiver: Receiver,
+    /// Memory.
+    pub storage: Storage,
+    /// What is looked at.
+    pub sensors: Sensors,
+}
+
+/// The local page and API.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dashboard {
+    /// Address and port, loopback only.
+    pub listen: String,
+}
+
+/// The receiver that speaks to published browser extensions and window watchers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Receiver {
+    /// Address and port, loopback only, or `off`.
+    pub listen: String,
+}
+
+/// Which database.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Storage {
+    /// Empty: the SQLite file in the data directory.
+    pub url: String,
+}
+
+/// Which sensors, and how patient they are.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sensors {
+    /// `auto`, `x11`, `off`, or `replay:FILE`.
+    #[serde(rename = "use")]
+    pub kind: String,
+    /// Presence ends after this long without input.
+    #[serde(with = "serde_duration")]
+    pub idle_after: Duration,
+}
+
+impl Default for Dashboard {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:4664".into(),
+        }
+    }
+}
+
+impl Default for Receiver {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:5600".into(),
+        }
+    }
+}
+
+impl Default for Sensors {
+    fn default() -> Self {
+        Self {
+            kind: "auto".into(),
+            idle_after: Duration::from_mins(1),
+        }
+    }
+}
+
+/// The keys that a variable may override, by section.
+const KEYS: [(&str, &str); 5] = [
+    ("dashboard", "listen"),
+    ("receiver", "listen"),
+    ("storage", "url"),
+    ("sensors", "use"),
+    ("sensors", "idle_after"),
+];
+
+impl Config {
+    /// The text of the file that `init` writes: every key with its default.
+    pub const DEFAULT_TEXT: &str = include_str!("../config/config.toml");
+
+    /// Reads the file, if there is one, and the variables.
+    pub fn load(paths: &Paths) -> Result<Self, Failure> {
+        let file = paths.config_file();
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(Failure::file(&file, &error)),
+        };
+        let config = Self::read(&text).map_err(|error| Failure::toml(&file, &text, &error))?;
+        config.overridden(|section, key| {
+            std::env::var(format!(
+                "ROUNDS_{}_{}",
+                section.to_uppercase(),
+                key.to_uppercase()
+            ))
+            .ok()
+        })
+    }
+
+    /// Reads a text.
+    pub fn read(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    fn overridden(self, variable: impl Fn(&str, &str) -> Option<String>) -> Result<Self, Failure> {
+        let mut config = self;
+        for (section, key) in KEYS {
+            let Some(value) = variable(section, key) else {
+                continue;
+            };
+            match (section, key) {
+                ("dashboard", _) => config.dashboard.listen = value,
+                ("receiver", _) => config.receiver.listen = value,
+                ("storage", _) => config.storage.url = value,
+                ("sensors", "use") => config.sensors.kind = value,
+                _ => {
+                    config.sensors.idle_after =
+                        crate::calendar::parse_duration(&value).map_err(|error| {
+                            Failure::config(format!("ROUNDS_SENSORS_IDLE_AFTER: {error}"))
+                        })?;
+                }
+            }
+        }
+        Ok(config)
+    }
+}
+
+/// The system account: its full name, else its login.
+pub fn system_owner() -> String {
+    let full = whoami::realname()
+        .ok()
+        .filter(|name| !name.trim().is_empty());
+    full.unwrap_or_else(system_login)
+}
+
+/// The login of the system account.
+pub fn system_login() -> String {
+    whoami::username().unwrap_or_else(|_| "unknown".to_owned())
+}
+
+/// The name of the system's zone.
+pub fn system_zone() -> String {
+    let zone = jiff::tz::TimeZone::system();
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_file_holds_the_defaults() {
+        assert_eq!(
+            Config::read(Config::DEFAULT_TEXT).unwrap(),
+            Config::default()
+        );
+    }
+
+    #[test]
+    fn variables_override_each_key() {
+        let config = Config::default()
+            .overridden(|section, key| match (section, key) {
+                ("dashboard", "listen") => Some("127.0.0.1:0".into()),
+                ("sensors", "idle_after") => Some("90s".into()),
+                _ => None,
+            })
+            .unwrap();
+        assert_eq!(config.dashboard.listen, "127.0.0.1:0");
+        assert_eq!(config.sensors.idle_after, Duration::from_secs(90));
+        assert_eq!(config.receiver, Receiver::default());
+    }
+
+    #[test]
+    fn long_runtime_directories_still_have_a_socket() {
+        let long = PathBuf::from("/").join("a".repeat(120));
+        assert_eq!(socket(Some(long), Path::new("/d")), Path::new("/d/d.sock"));
+    }
+}

@@ -1,0 +1,3 @@
+//! The daemon: wiring around the engine.
+
+pub mod socket;

@@ -1,0 +1,180 @@
+//! Why a request could not be done: kind, message, what to do. The words are for a clinician.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::plan::read::PlanError;
+use crate::posting::life::NotAllowed;
+use crate::rulebook::RulebookError;
+use crate::store::StoreError;
+
+/// The kind of a failure; decides the exit status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// It was tried and failed (1).
+    Failed,
+    /// Wrong usage of a command (2).
+    Usage,
+    /// A file of the configuration is wrong, or there is no plan yet (2).
+    Config,
+    /// A rule does not allow it (3).
+    Refused,
+    /// Only the running daemon can do it (4).
+    NeedsDaemon,
+}
+
+impl FailureKind {
+    /// The exit status.
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage | Self::Config => 2,
+            Self::Refused => 3,
+            Self::NeedsDaemon => 4,
+        }
+    }
+}
+
+/// A request that was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// Its kind.
+    pub kind: FailureKind,
+    /// What is wrong, one or two sentences.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// In which file.
+    pub file: Option<String>,
+    /// On which line of it.
+    pub line: Option<usize>,
+}
+
+impl Failure {
+    fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            help: None,
+            file: None,
+            line: None,
+        }
+    }
+
+    /// It was tried and failed.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Failed, message)
+    }
+
+    /// The words of the command make no sense.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Usage, message)
+    }
+
+    /// The configuration is wrong.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Config, message)
+    }
+
+    /// A rule does not allow it.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Refused, message)
+    }
+
+    /// Only the running daemon can do it.
+    pub fn needs_daemon(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::NeedsDaemon, message).with_help("start it with `rounds up`")
+    }
+
+    /// There is no plan.
+    pub fn no_plan() -> Self {
+        Self::config("There is no plan yet.").with_help("run `rounds init`, or `rounds up`")
+    }
+
+    /// A file cannot be read or written.
+    pub fn file(file: &Path, error: &std::io::Error) -> Self {
+        let mut failure = Self::failed(format!("{}: {error}.", file.display()));
+        failure.file = Some(file.display().to_string());
+        failure
+    }
+
+    /// A TOML file is wrong.
+    pub fn toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let line = error.span().map(|span| {
+            text.bytes()
+                .take(span.start)
+                .filter(|byte| *byte == b'\n')
+                .count()
+                + 1
+        });
+        Self::config(error.message()).at(file, line)
+    }
+
+    /// A plan is wrong.
+    pub fn plan(file: &Path, error: &PlanError) -> Self {
+        let message = match error.field.as_str() {
+            "" => error.message.clone(),
+            field => format!("{field}: {}", error.message),
+        };
+        let failure = Self::config(message).at(file, Some(error.line));
+        if error.help.is_empty() {
+            failure
+        } else {
+            failure.with_help(error.help.clone())
+        }
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, file: &Path, line: Option<usize>) -> Self {
+        self.file = Some(file.display().to_string());
+        self.line = line;
+        self
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::failed(sentence(&error.to_string()))
+    }
+}
+
+impl From<NotAllowed> for Failure {
+    fn from(error: NotAllowed) -> Self {
+        Self::refused(sentence(&error.to_string()))
+    }
+}
+
+impl From<RulebookError> for Failure {
+    fn from(error: RulebookError) -> Self {
+        match error {
+            RulebookError::Pack(pack) => Self::config(format!("{}: {}.", pack.field, pack.message))
+                .at(Path::new(&pack.file), Some(pack.line)),
+            other @ RulebookError::File { .. } => Self::config(sentence(&other.to_string())),
+        }
+    }
+}
+
+/// A message as a sentence: a capital letter before, a full stop behind.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else {
+        return String::new();
+    };
+    let end = if text.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{}{}{end}", first.to_uppercase(), chars.as_str())
+}

@@ -1,0 +1,109 @@
+//! What a person may ask, by command or page: one function each over plan, memory and rules.
+//!
+//! A request does the same thing whether the daemon runs or not. What it changed is noted, so that
+//! the caller can tell a running daemon. Nothing here prints or parses a command line.
+
+pub mod failure;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clerk::Rules;
+use crate::clock::Moment;
+use crate::config::{Config, Paths, system_login, system_owner, system_zone};
+use crate::plan::{Plan, read};
+use crate::platforms::Places;
+use crate::rulebook::Rulebook;
+use crate::store::Store;
+pub use failure::{Failure, FailureKind};
+
+/// What a request changed, for a running daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the words explain themselves")]
+pub enum Changed {
+    Plan,
+    Posts,
+    Usage,
+}
+
+/// Everything that a request works on, at one moment.
+#[derive(Debug)]
+pub struct Desk {
+    /// Where the files are.
+    pub paths: Paths,
+    /// This machine.
+    pub config: Config,
+    /// The plan in force.
+    pub plan: Plan,
+    /// Memory.
+    pub store: Store,
+    /// When it is asked; one request sees one moment.
+    pub now: Moment,
+    /// The system account, stored beside the names that people give.
+    pub system_user: String,
+    /// What was changed so far.
+    pub changed: BTreeSet<Changed>,
+}
+
+impl Desk {
+    /// Reads config and plan and opens the database. Fails if `init` was never run.
+    pub fn open(paths: Paths, now: Moment) -> Result<Self, Failure> {
+        let config = Config::load(&paths)?;
+        let plan = load_plan(&paths)?;
+        let store = Store::open(&paths.database())?;
+        Ok(Self {
+            paths,
+            config,
+            plan,
+            store,
+            now,
+            system_user: system_login(),
+            changed: BTreeSet::new(),
+        })
+    }
+
+    /// The rules, loaded for one use.
+    pub fn rulebook(&self) -> Result<Rulebook, Failure> {
+        Ok(Rulebook::load(&self.paths.checklists())?)
+    }
+
+    /// Where the rules come from.
+    pub fn rules(&self) -> Rules {
+        Rules::From(self.paths.checklists())
+    }
+
+    /// Where accounts publish from.
+    pub fn places(&self) -> Places {
+        Places {
+            home: self.paths.home.clone(),
+            data: self.paths.data.clone(),
+        }
+    }
+}
+
+/// Reads the plan, with this system's zone and owner where it names none.
+pub fn load_plan(paths: &Paths) -> Result<Plan, Failure> {
+    let file = paths.plan();
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(Failure::no_plan());
+        }
+        Err(error) => return Err(Failure::file(&file, &error)),
+    };
+    parse_plan(&text).map_err(|error| Failure::plan(&file, &error))
+}
+
+/// Reads the text of a plan, with this system's zone and owner where it names none.
+pub fn parse_plan(text: &str) -> Result<Plan, read::PlanError> {
+    let mut plan = read::read_in(text, &system_zone())?;
+    for account in &mut plan.accounts {
+        if account.owner.is_empty() {
+            account.owner = system_owner();
+        }
+    }
+    Ok(plan)
+}

@@ -1,0 +1,262 @@
+//! How things stand: usage against limits, breaks, the queue, the cadence, the daemon.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Desk, Failure};
+use crate::attention::ledger::{Ledger, first_day_needed};
+use crate::attention::usage::{Level, Usage, current_session};
+use crate::calendar::Per;
+use crate::daemon::socket::Live;
+use crate::plan::Activity;
+use crate::plan::cadence::{Word, standing, target_on};
+
+/// Everything `rounds status` says; durations in whole seconds, times in RFC 3339.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// When it was asked.
+    pub now: String,
+    /// The plan's zone.
+    pub timezone: String,
+    /// Time on sites.
+    pub usage: UsageNow,
+    /// Every limit in force.
+    pub limits: Vec<LimitNow>,
+    /// Today's breaks.
+    pub breaks: BreaksNow,
+    /// The queue.
+    pub posts: PostsNow,
+    /// Every account with a cadence.
+    pub cadence: Vec<CadenceNow>,
+    /// The daemon.
+    pub daemon: DaemonNow,
+}
+
+/// Time on sites.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct UsageNow {
+    pub today_s: u64,
+    pub week_s: u64,
+    pub session_s: u64,
+    pub current: Option<Current>,
+}
+
+/// Where somebody is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct Current {
+    pub site: Option<String>,
+    pub activity: Activity,
+}
+
+/// A limit in its running period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct LimitNow {
+    pub of: String,
+    pub per: Per,
+    pub limit_s: u64,
+    pub used_s: u64,
+    pub left_s: u64,
+    pub level: Level,
+    pub until: String,
+}
+
+/// Today's breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct BreaksNow {
+    pub due_in_s: Option<u64>,
+    pub taken_today: u32,
+    pub snoozed_today: u32,
+    pub skipped_today: u32,
+}
+
+/// How many posts are where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct PostsNow {
+    pub draft: u64,
+    pub held: u64,
+    pub queued: u64,
+    pub uncertain: u64,
+    pub missed: u64,
+    pub failed: u64,
+    #[serde(rename = "handed-off")]
+    pub handed_off: u64,
+    pub next: Option<NextPost>,
+}
+
+/// The post that waits for the nearest time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct NextPost {
+    pub id: String,
+    pub due_at: String,
+    pub account: String,
+}
+
+/// An account against its cadence, in the running period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct CadenceNow {
+    pub account: String,
+    pub period: Per,
+    pub target_min: u32,
+    pub target_max: u32,
+    pub published: u32,
+    pub queued: u32,
+    pub standing: Word,
+}
+
+/// The daemon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
+pub struct DaemonNow {
+    pub running: bool,
+    pub pid: Option<u32>,
+    pub page: Option<String>,
+    pub sees: Vec<String>,
+    pub troubles: Vec<String>,
+}
+
+/// How things stand now; `live` is what the running daemon added.
+pub fn status(desk: &Desk, live: Option<&Live>) -> Result<Status, Failure> {
+    let usage = usage_now(desk, live)?;
+    Ok(Status {
+        now: desk.plan.calendar.rfc3339(desk.now.wall),
+        timezone: desk.plan.timezone.clone(),
+        limits: limits(desk, &usage),
+        breaks: breaks(desk, live)?,
+        posts: posts(desk)?,
+        cadence: cadence(desk)?,
+        daemon: daemon(live),
+        usage: spent(desk, &usage, live),
+    })
+}
+
+/// What is recorded in the running periods, with the span that is open now.
+fn usage_now(desk: &Desk, live: Option<&Live>) -> Result<Usage, Failure> {
+    let calendar = &desk.plan.calendar;
+    let first = first_day_needed(&desk.plan, desk.now.wall);
+    let today = calendar.day_of(desk.now.wall);
+    let range = (calendar.day_start(first), jiff::Timestamp::MAX);
+    let mut usage = desk.store.usage(range, (first, today))?;
+    if let Some((doing, from, until)) = live.and_then(|live| live.open.clone()) {
+        let source = crate::attention::usage::Source::Sensor;
+        usage.intervals.retain(|i| i.from != from || i.source != source);
+        usage.intervals.push(crate::attention::usage::Interval { from, until, doing, source });
+    }
+    Ok(usage)
+}
+
+fn spent(desk: &Desk, usage: &Usage, live: Option<&Live>) -> UsageNow {
+    let calendar = &desk.plan.calendar;
+    let total = |per| {
+        let period = calendar.period_at(per, desk.now.wall);
+        usage.in_period(calendar, &period, |doing| doing.site.is_some()).as_secs()
+    };
+    let stored = || {
+        let length = desk.plan.breaks.length;
+        let session = current_session(&usage.intervals, length, desk.now.wall);
+        session.map_or(Duration::ZERO, |(used, _)| used)
+    };
+    let open = live.and_then(|live| live.open.as_ref());
+    UsageNow {
+        today_s: total(Per::Day),
+        week_s: total(Per::Week),
+        session_s: live.map_or_else(stored, |live| live.session).as_secs(),
+        current: open.map(|(doing, ..)| Current {
+            site: doing.site.clone(),
+            activity: doing.activity,
+        }),
+    }
+}
+
+fn limits(desk: &Desk, usage: &Usage) -> Vec<LimitNow> {
+    let calendar = &desk.plan.calendar;
+    let ledger = Ledger::build(&desk.plan, usage, desk.now.wall);
+    let standings = ledger.with_open(None);
+    standings
+        .iter()
+        .map(|standing| LimitNow {
+            of: standing.of.to_string(),
+            per: standing.per,
+            limit_s: standing.limit.as_secs(),
+            used_s: standing.used.as_secs(),
+            left_s: standing.left().as_secs(),
+            level: standing.level(),
+            until: calendar.rfc3339(calendar.bounds(standing.period).1),
+        })
+        .collect()
+}
+
+fn breaks(desk: &Desk, live: Option<&Live>) -> Result<BreaksNow, Failure> {
+    let calendar = &desk.plan.calendar;
+    let (from, until) = calendar.bounds(calendar.period_at(Per::Day, desk.now.wall));
+    let counts = desk.store.breaks(from, until)?;
+    Ok(BreaksNow {
+        due_in_s: live.and_then(|live| live.break_due_in).map(|due| due.as_secs()),
+        taken_today: counts.taken,
+        snoozed_today: counts.snoozed,
+        skipped_today: counts.skipped,
+    })
+}
+
+fn posts(desk: &Desk) -> Result<PostsNow, Failure> {
+    let counts = desk.store.counts()?;
+    let count = |state: &str| counts.by_state.get(state).copied().unwrap_or_default();
+    Ok(PostsNow {
+        draft: count("draft"),
+        held: count("held"),
+        queued: count("queued"),
+        uncertain: count("uncertain"),
+        missed: count("missed"),
+        failed: count("failed"),
+        handed_off: count("handed-off"),
+        next: counts.next.map(|(id, due_at, account)| NextPost {
+            id: id.to_string(),
+            due_at: desk.plan.calendar.rfc3339(due_at),
+            account,
+        }),
+    })
+}
+
+fn cadence(desk: &Desk) -> Result<Vec<CadenceNow>, Failure> {
+    let calendar = &desk.plan.calendar;
+    let today = calendar.day_of(desk.now.wall);
+    let mut rows = Vec::new();
+    for account in &desk.plan.accounts {
+        let Some(target) = target_on(&account.cadence, calendar, today) else { continue };
+        let from = calendar.day_start(target.first);
+        let until = target.last.tomorrow().map_or(jiff::Timestamp::MAX, |d| calendar.day_start(d));
+        let counted = desk.store.counted(from, until)?;
+        let of = |published| {
+            let mine = counted.iter().filter(|c| c.account == account.name);
+            mine.filter(|c| c.published == published).count() as u32
+        };
+        let (published, queued) = (of(true), of(false));
+        rows.push(CadenceNow {
+            account: account.name.clone(),
+            period: target.per,
+            target_min: target.min,
+            target_max: target.max,
+            published,
+            queued,
+            standing: standing(&target, published, queued),
+        });
+    }
+    Ok(rows)
+}
+
+fn daemon(live: Option<&Live>) -> DaemonNow {
+    DaemonNow {
+        running: live.is_some(),
+        pid: live.map(|live| live.pid),
+        page: live.and_then(|live| live.page.clone()),
+        sees: live.map(|live| live.sees.clone()).unwrap_or_default(),
+        troubles: live.map(|live| live.troubles.clone()).unwrap_or_default(),
+    }
+}
