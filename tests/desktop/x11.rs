@@ -13,7 +13,7 @@ use x11rb::protocol::xproto::ConnectionExt as _;
 use super::screen::{Screen, screen};
 
 /// Longer than any test runs.
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 
 /// The sensor on a display, in a task of the test's own runtime.
 struct Sensor {
@@ -88,7 +88,7 @@ async fn old_titles_are_read() {
     let mut sensor = Sensor::start(&screen, NEVER);
     assert_eq!(sensor.next().await, focus(None));
     let old = client.window("epiphany", |window| {
-        client.old_title(window, b"(2) Facebook")
+        client.old_title(window, b"(2) Facebook");
     });
     assert_eq!(sensor.next().await, focus(Some("facebook")));
     client.old_title(old, b"Caf\xe9 | Bluesky");
