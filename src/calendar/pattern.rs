@@ -158,7 +158,9 @@ impl Pattern {
         from: Timestamp,
         until: Timestamp,
     ) -> impl Iterator<Item = Timestamp> + 'a {
-        let before = from - std::time::Duration::from_nanos(1);
+        let before = from
+            .saturating_sub(std::time::Duration::from_nanos(1))
+            .unwrap_or(from);
         self.after(calendar, before)
             .take_while(move |at| *at < until)
     }

@@ -102,7 +102,8 @@ fn complete(calendar: &Calendar, text: &str) -> Option<Timestamp> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(instant);
     }
-    let has_time = text.len() > 10 && text.contains(':');
+    // A zone in brackets would be overlooked, not honoured.
+    let has_time = text.len() > 10 && text.contains(':') && !text.contains('[');
     let local = text.parse::<DateTime>().ok().filter(|_| has_time)?;
     Some(calendar.instant(local))
 }

@@ -3,6 +3,8 @@
 //! Titles and addresses stay inside this folder: a sensor turns them into the name of a site and
 //! forgets them at once.
 
+pub mod x11;
+
 /// What a sensor saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observation {

@@ -145,6 +145,7 @@ fn what_is_not_understood_is_named() {
         "8am 9am",
         "2026-02-30 08:00",
         "2026-11-24T08",
+        "2026-07-01 08:00[Europe/Paris]",
         "::",
         "at",
     ] {

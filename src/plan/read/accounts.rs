@@ -95,8 +95,10 @@ fn settings(raw: Vec<(String, Leaf)>) -> Result<Vec<(String, String)>, Fault> {
                         "remove the line; rounds asks for it and keeps it in the Secret Service",
                     ));
             }
-            if key == "server" {
-                value(&leaf, field, server)?;
+            match key.as_str() {
+                "server" => value(&leaf, field, server)?,
+                "site" => value(&leaf, field, name).map(|_| ())?,
+                _ => {}
             }
             Ok((key, leaf.into_inner().0))
         })

@@ -109,11 +109,52 @@ fn in_words(message: &str) -> (String, String) {
         .strip_prefix("missing field `")
         .and_then(|rest| rest.strip_suffix('`'))
     {
-        let help = format!("add a line `{key} = \"…\"`; `rounds plan --help` shows an example");
+        let help = format!("add a line such as {}", example(key));
         return (format!("`{key}` is missing"), help);
     }
-    let help = "texts, times and lengths stand in quotes: time = \"4h\"";
+    let (message, help) = match message {
+        kind if kind.contains("map, expected a sequence") => (
+            "there may be several of these",
+            "write the name in double brackets, such as [[limits]]",
+        ),
+        kind if kind.contains("expected a sequence") => (
+            "a list belongs here",
+            "write it in square brackets: slots = [\"0 8 * * Tue\"]",
+        ),
+        kind if kind.contains("sequence, expected a single value") => (
+            "a single value belongs here, not a list",
+            "write one value in quotes",
+        ),
+        kind if kind.contains("not a table") => (
+            kind,
+            "write one value in quotes; a section such as [quiet] has single brackets",
+        ),
+        kind if kind.contains("expected struct") => (
+            "a table belongs here",
+            "write its name in single brackets, such as [quiet], and its keys below",
+        ),
+        other => (
+            other,
+            "texts, times and lengths stand in quotes: time = \"4h\"",
+        ),
+    };
     (message.replace('\n', "; "), help.to_owned())
+}
+
+/// A line with a required key.
+fn example(key: &str) -> &'static str {
+    match key {
+        "of" => "of = \"all\"",
+        "per" => "per = \"week\"",
+        "time" => "time = \"4h\"",
+        "platform" => "platform = \"folder\"",
+        "cron" => "cron = \"0 20 * * Sun\"",
+        "length" => "length = \"1h\"",
+        "from" => "from = 2026-05-05",
+        "until" => "until = 2026-05-07",
+        "posts" => "posts = \"2 per week\"",
+        _ => "name = \"blog\"",
+    }
 }
 
 /// The known word that a mistyped one is closest to, at most `slips` letters away.

@@ -72,12 +72,16 @@ pub(super) fn minute_of_day(text: &str) -> Result<Time, Wrong> {
     let minutes = minutes.unwrap_or(text);
     minutes
         .split_once(':')
-        .filter(|(hour, minute)| hour.len() == 2 && minute.len() == 2)
-        .and_then(|(hour, minute)| Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok())
+        .and_then(|(hour, minute)| Time::new(two_digits(hour)?, two_digits(minute)?, 0, 0).ok())
         .ok_or_else(|| {
             let message = format!("`{text}` is not a time of day");
             Wrong::new(message, "write hours and minutes, \"00:00\" to \"23:59\"")
         })
+}
+
+fn two_digits(text: &str) -> Option<i8> {
+    let plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| plain)
 }
 
 /// A weekday by name.
@@ -161,7 +165,7 @@ pub enum NameError {
     #[error("`{0}` is longer than 40 characters")]
     Long(String),
     /// A character that lists and commands cannot carry.
-    #[error("`{name}` has {character:?}: use letters, digits, `-`, `_` and `.`")]
+    #[error("`{name}` has {}: use letters, digits, `-`, `_` and `.`", spoken(*.character))]
     Character {
         /// The name.
         name: String,
@@ -171,6 +175,14 @@ pub enum NameError {
     /// It starts like an option.
     #[error("`{0}` starts with a sign: start with a letter or digit")]
     Start(String),
+}
+
+fn spoken(character: char) -> String {
+    match character {
+        ' ' => "a space".to_owned(),
+        ',' => "a comma".to_owned(),
+        other => format!("{other:?}"),
+    }
 }
 
 /// Checks the name of an account or a site: letters, digits, `-`, `_`, `.`, at most 40 of them,
