@@ -4,10 +4,14 @@
 //! (stops while the machine sleeps) for time spent, `boot` (goes on during sleep) for time away.
 //! Wall times are never subtracted to get a duration that matters.
 
+mod timer;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
+
+pub use timer::{Alarm, WakeTimer};
 
 /// One reading of the clocks. One turn of the daemon's loop sees one `Moment`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

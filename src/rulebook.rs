@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::plan::{Account, Plan, SpeaksAs};
 use crate::posting::checks::Ground;
 use crate::posting::holds::{Review, review};
-use crate::posting::packs::{PackError, Packs, read_pack};
+use crate::posting::packs::{Pack, PackError, Packs, read_pack};
 use crate::posting::post::Post;
 use crate::posting::screening::{Context, Finding, Rules, Screening, screen};
 use crate::store::{Store, StoreError};
@@ -21,6 +21,7 @@ use crate::store::{Store, StoreError};
 pub struct Rulebook {
     packs: Packs,
     rules: Rules,
+    version: String,
 }
 
 /// A post as it stands: what was seen in it, and what the checks say.
@@ -51,10 +52,7 @@ pub enum RulebookError {
 impl Rulebook {
     /// The built-in rules.
     pub fn builtin() -> Result<Self, RulebookError> {
-        Ok(Self {
-            packs: Packs::new(Vec::new())?,
-            rules: Rules::builtin(),
-        })
+        Self::with(Vec::new())
     }
 
     /// The built-in rules and the packs of a `checklists` directory, if there is one.
@@ -77,9 +75,16 @@ impl Rulebook {
                 added.push(read_pack(&file.display().to_string(), &text)?);
             }
         }
+        Self::with(added)
+    }
+
+    fn with(added: Vec<Pack>) -> Result<Self, RulebookError> {
+        let (packs, rules) = (Packs::new(added)?, Rules::builtin());
+        let version = format!("{}-{}", packs.version(), rules.version());
         Ok(Self {
-            packs: Packs::new(added)?,
-            rules: Rules::builtin(),
+            packs,
+            rules,
+            version,
         })
     }
 
@@ -90,7 +95,7 @@ impl Rulebook {
 
     /// The version of all rules together: answers bind to it.
     pub fn version(&self) -> &str {
-        self.packs.version()
+        &self.version
     }
 
     /// Screens a text by itself.
@@ -139,6 +144,7 @@ impl Rulebook {
         let ground = Ground {
             account,
             packs: &self.packs,
+            rules: &self.version,
             consents: &consents,
             account_answers: &account_answers,
             findings: &findings,

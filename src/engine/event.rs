@@ -161,6 +161,18 @@ pub enum Effect {
     Withdraw(String),
 }
 
+impl Effect {
+    /// The post that this effect is done to, if it is one. When a change of a post could not be
+    /// written, no other effect on it may be performed.
+    pub const fn about(&self) -> Option<&PostId> {
+        match self {
+            Self::Examine(id) | Self::Publish(id) | Self::Look(id) | Self::Act(id, _) => Some(id),
+            Self::Record(change) => Some(&change.post.id),
+            _ => None,
+        }
+    }
+}
+
 /// What a person asks by a button of a nudge about a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {

@@ -87,6 +87,13 @@ impl Engine {
         self.presence.open.as_ref().map(|open| &open.doing)
     }
 
+    /// The open span: what, since when, until now.
+    pub fn open(&self, now: Moment) -> Option<(Doing, Timestamp, Timestamp)> {
+        self.presence
+            .open(now)
+            .map(|(doing, from, until)| (doing.clone(), from, until))
+    }
+
     /// Time used in the running session; zero when its pause was long enough.
     pub fn session(&self, now: Moment) -> Duration {
         let mut presence = self.presence.clone();

@@ -5,6 +5,7 @@
 //! and where. Nothing here knows the clock, the database or the desktop.
 
 pub mod agenda;
+pub mod cadence;
 pub mod edit;
 mod limit;
 pub mod presets;

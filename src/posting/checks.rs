@@ -75,8 +75,10 @@ impl Check {
 pub struct Ground<'a> {
     /// The account as in the plan.
     pub account: &'a Account,
-    /// The rules.
+    /// The questions.
     pub packs: &'a Packs,
+    /// The version of all rules, packs and screening together.
+    pub rules: &'a str,
     /// The consent register.
     pub consents: &'a [Consent],
     /// Answers given once for the account.
@@ -256,7 +258,7 @@ impl Judge<'_> {
             Level::Account => &self.profile,
         };
         answer.content_hash == *about
-            && answer.rules == self.ground.packs.version()
+            && answer.rules == self.ground.rules
             && self.ends_at(answer) > self.now
             && self.evidence_holds(answer, kind)
             && !answers_in_vain(question, kind)

@@ -4,6 +4,8 @@
 //! the caller can tell a running daemon. Nothing here prints or parses a command line.
 
 pub mod failure;
+pub mod post;
+pub mod status;
 
 use std::collections::BTreeSet;
 use std::fs;

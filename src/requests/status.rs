@@ -146,8 +146,15 @@ fn usage_now(desk: &Desk, live: Option<&Live>) -> Result<Usage, Failure> {
     let mut usage = desk.store.usage(range, (first, today))?;
     if let Some((doing, from, until)) = live.and_then(|live| live.open.clone()) {
         let source = crate::attention::usage::Source::Sensor;
-        usage.intervals.retain(|i| i.from != from || i.source != source);
-        usage.intervals.push(crate::attention::usage::Interval { from, until, doing, source });
+        usage
+            .intervals
+            .retain(|i| i.from != from || i.source != source);
+        usage.intervals.push(crate::attention::usage::Interval {
+            from,
+            until,
+            doing,
+            source,
+        });
     }
     Ok(usage)
 }
@@ -156,7 +163,9 @@ fn spent(desk: &Desk, usage: &Usage, live: Option<&Live>) -> UsageNow {
     let calendar = &desk.plan.calendar;
     let total = |per| {
         let period = calendar.period_at(per, desk.now.wall);
-        usage.in_period(calendar, &period, |doing| doing.site.is_some()).as_secs()
+        usage
+            .in_period(calendar, &period, |doing| doing.site.is_some())
+            .as_secs()
     };
     let stored = || {
         let length = desk.plan.breaks.length;
@@ -198,7 +207,9 @@ fn breaks(desk: &Desk, live: Option<&Live>) -> Result<BreaksNow, Failure> {
     let (from, until) = calendar.bounds(calendar.period_at(Per::Day, desk.now.wall));
     let counts = desk.store.breaks(from, until)?;
     Ok(BreaksNow {
-        due_in_s: live.and_then(|live| live.break_due_in).map(|due| due.as_secs()),
+        due_in_s: live
+            .and_then(|live| live.break_due_in)
+            .map(|due| due.as_secs()),
         taken_today: counts.taken,
         snoozed_today: counts.snoozed,
         skipped_today: counts.skipped,
@@ -229,9 +240,14 @@ fn cadence(desk: &Desk) -> Result<Vec<CadenceNow>, Failure> {
     let today = calendar.day_of(desk.now.wall);
     let mut rows = Vec::new();
     for account in &desk.plan.accounts {
-        let Some(target) = target_on(&account.cadence, calendar, today) else { continue };
+        let Some(target) = target_on(&account.cadence, calendar, today) else {
+            continue;
+        };
         let from = calendar.day_start(target.first);
-        let until = target.last.tomorrow().map_or(jiff::Timestamp::MAX, |d| calendar.day_start(d));
+        let until = target
+            .last
+            .tomorrow()
+            .map_or(jiff::Timestamp::MAX, |d| calendar.day_start(d));
         let counted = desk.store.counted(from, until)?;
         let of = |published| {
             let mine = counted.iter().filter(|c| c.account == account.name);

@@ -13,7 +13,6 @@ use crate::posting::audit::{Entry, Kind};
 use crate::posting::holds::settle;
 use crate::posting::life::State;
 use crate::posting::post::{About, Content, Post, Relation};
-use crate::rulebook::Rulebook;
 
 /// What is to be said, where and when.
 #[derive(Debug, Clone, Default)]
@@ -95,6 +94,7 @@ fn check(desk: &Desk, new: &NewPost) -> Result<(), Failure> {
     if new.about.dispute && !matches!(new.relation, Relation::Reply(_)) {
         return Err(Failure::usage("--dispute goes with --reply-to."));
     }
+    check_sources(&new.sources, &new.text)?;
     match new.time {
         Time::At(at) if at <= desk.now.wall => Err(past(desk, at)),
         _ => Ok(()),
@@ -109,16 +109,26 @@ pub(super) fn past(desk: &Desk, at: Timestamp) -> Failure {
 
 fn distinct(names: &[String]) -> Vec<&str> {
     let mut seen = BTreeSet::new();
-    names.iter().map(|name| name.trim()).filter(|name| seen.insert(*name)).collect()
+    names
+        .iter()
+        .map(|name| name.trim())
+        .filter(|name| seen.insert(*name))
+        .collect()
 }
 
 /// The account of this name.
 pub(super) fn account<'a>(desk: &'a Desk, name: &str) -> Result<&'a Account, Failure> {
     desk.plan.account(name).ok_or_else(|| {
         let known: Vec<_> = desk.plan.accounts.iter().map(|a| a.name.as_str()).collect();
-        let known = if known.is_empty() { "none yet".to_owned() } else { known.join(", ") };
-        Failure::usage(format!("There is no account “{name}”; the plan has: {known}."))
-            .with_help("add one with `rounds account add NAME --platform folder --path DIR`")
+        let known = if known.is_empty() {
+            "none yet".to_owned()
+        } else {
+            known.join(", ")
+        };
+        Failure::usage(format!(
+            "There is no account “{name}”; the plan has: {known}."
+        ))
+        .with_help("add one with `rounds account add NAME --platform folder --path DIR`")
     })
 }
 
@@ -138,8 +148,10 @@ pub(super) fn due_at(
 fn next_slot(desk: &Desk, account: &Account) -> Result<Timestamp, Failure> {
     if account.slots.is_empty() {
         let line = "slots = [\"0 8 * * Tue,Fri\"]";
-        return Err(Failure::failed(format!("The account “{}” has no slot.", account.name))
-            .with_help(format!("add a line such as {line} to it in plan.toml")));
+        return Err(
+            Failure::failed(format!("The account “{}” has no slot.", account.name))
+                .with_help(format!("add a line such as {line} to it in plan.toml")),
+        );
     }
     let taken = desk.store.taken_slots(&account.name, desk.now.wall)?;
     let taken: BTreeSet<_> = taken.into_iter().collect();
@@ -196,8 +208,7 @@ fn evidence(new: &NewPost) -> Vec<Answer> {
 }
 
 /// Refuses a source that is none, before anything is written.
-pub(super) fn check_sources(rulebook: &Rulebook, sources: &[String], text: &str) -> Result<(), Failure> {
-    let _ = rulebook;
+pub(super) fn check_sources(sources: &[String], text: &str) -> Result<(), Failure> {
     let kind = crate::posting::evidence::EvidenceKind::Url;
     match sources.iter().find(|source| !kind.accepts(source, text)) {
         Some(wrong) => Err(Failure::usage(format!("“{wrong}” is no source."))

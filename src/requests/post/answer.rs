@@ -71,7 +71,8 @@ pub fn answer(
     for answer in answers {
         match attestation(desk, &rulebook, &post, &account, answer, &by) {
             Ok(given) if given.level == Level::Account => {
-                desk.store.answer_for_account(&account.name, &given.attestation, &given.entry)?;
+                desk.store
+                    .answer_for_account(&account.name, &given.attestation, &given.entry)?;
                 desk.changed.insert(Changed::Posts);
             }
             Ok(given) => {
@@ -81,7 +82,11 @@ pub fn answer(
             Err(failure) => refused = refused.or(Some(failure)),
         }
     }
-    Ok((save(desk, post, entries)?, refused))
+    let view = save(desk, post, entries)?;
+    if desk.changed.contains(&Changed::Posts) {
+        super::review_where(desk, |other| other.content.account == account.name)?;
+    }
+    Ok((view, refused))
 }
 
 /// The item of this id among the packs of the account.
@@ -90,8 +95,12 @@ fn known_item<'a>(
     account: &Account,
     id: &str,
 ) -> Result<&'a Item, Failure> {
-    let names = ["core"].into_iter().chain(account.packs.iter().map(String::as_str));
-    let packs: Vec<_> = names.filter_map(|name| rulebook.packs().get(name).ok()).collect();
+    let names = ["core"]
+        .into_iter()
+        .chain(account.packs.iter().map(String::as_str));
+    let packs: Vec<_> = names
+        .filter_map(|name| rulebook.packs().get(name).ok())
+        .collect();
     let items = || packs.iter().flat_map(|pack| &pack.items);
     items().find(|item| item.id == id).ok_or_else(|| {
         let known: Vec<_> = items().map(|item| item.id.as_str()).collect();
@@ -110,7 +119,11 @@ pub(super) fn attestation(
     by: &str,
 ) -> Result<Given, Failure> {
     let item = known_item(rulebook, account, &answer.item)?;
-    let evidence = answer.evidence.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let evidence = answer
+        .evidence
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
     match item.evidence_kind {
         Some(kind) => take_evidence(desk, post, account, item, kind, evidence)?,
         None => plain(desk, post, item, evidence)?,
@@ -121,21 +134,31 @@ pub(super) fn attestation(
     };
     let attestation = Attestation {
         item: item.id.clone(),
-        evidence: evidence.filter(|text| !is_plain_answer(text)).map(str::to_owned),
+        evidence: evidence
+            .filter(|text| !is_plain_answer(text))
+            .map(str::to_owned),
         by: by.to_owned(),
         system_user: desk.system_user.clone(),
         at: desk.now.wall,
         content_hash,
         rules: rulebook.version().to_owned(),
     };
-    let kind = if item.level == Level::Account { Kind::AccountAnswered } else { Kind::Answered };
+    let kind = if item.level == Level::Account {
+        Kind::AccountAnswered
+    } else {
+        Kind::Answered
+    };
     let entry = Entry::new(desk.now.wall, kind, Some(&post.id), by)
         .with("item", item.id.clone())
         .with("evidence", attestation.evidence.clone().unwrap_or_default())
         .with("about", attestation.content_hash.clone())
         .with("rules", attestation.rules.clone())
         .with("system-account", desk.system_user.clone());
-    Ok(Given { attestation, entry, level: item.level })
+    Ok(Given {
+        attestation,
+        entry,
+        level: item.level,
+    })
 }
 
 /// An item whose kind of evidence is set takes nothing else.
@@ -155,28 +178,41 @@ fn take_evidence(
         ))
     };
     let Some(evidence) = evidence else {
-        return Err(refuse(format!("“{}” needs evidence, not a plain answer.", item.id)));
+        return Err(refuse(format!(
+            "“{}” needs evidence, not a plain answer.",
+            item.id
+        )));
     };
     if kind == EvidenceKind::Consent {
         return consent(desk, post, account, evidence).map_err(refuse);
     }
     let every = if kind == EvidenceKind::Url && evidence.split_whitespace().count() > 1 {
-        evidence.split_whitespace().all(|one| kind.accepts(one, &post.content.text))
+        evidence
+            .split_whitespace()
+            .all(|one| kind.accepts(one, &post.content.text))
     } else {
         false
     };
     if every || kind.accepts(evidence, &post.content.text) {
         Ok(())
     } else {
-        Err(refuse(format!("“{evidence}” is no evidence for “{}”.", item.id)))
+        Err(refuse(format!(
+            "“{evidence}” is no evidence for “{}”.",
+            item.id
+        )))
     }
 }
 
 fn consent(desk: &Desk, post: &Post, account: &Account, reference: &str) -> Result<(), String> {
     let consents = desk.store.consents().map_err(|error| error.to_string())?;
-    let record = consents.iter().find(|consent| consent.reference == reference);
+    let record = consents
+        .iter()
+        .find(|consent| consent.reference == reference);
     let record = record.ok_or_else(|| format!("There is no consent record “{reference}”."))?;
-    let on = desk.plan.calendar.day_of(post.due_at.unwrap_or(desk.now.wall));
+    let on = desk
+        .plan
+        .calendar
+        .day_of(post.due_at.unwrap_or(desk.now.wall));
     record
         .covers(&account.name, account.platform.name(), on)
         .map_err(|not_covered| format!("{not_covered}."))
@@ -184,10 +220,13 @@ fn consent(desk: &Desk, post: &Post, account: &Account, reference: &str) -> Resu
 
 /// A plain answer: not a no, and not where a finding blocks.
 fn plain(desk: &Desk, post: &Post, item: &Item, evidence: Option<&str>) -> Result<(), Failure> {
-    let says_no = evidence.is_some_and(|text| ["no", "n", "false"].contains(&text.to_lowercase().as_str()));
+    let says_no =
+        evidence.is_some_and(|text| ["no", "n", "false"].contains(&text.to_lowercase().as_str()));
     if says_no {
-        return Err(Failure::refused(format!("You answered no to “{}”.", item.id))
-            .with_help("change the post, then answer again"));
+        return Err(
+            Failure::refused(format!("You answered no to “{}”.", item.id))
+                .with_help("change the post, then answer again"),
+        );
     }
     let reviewed = review(desk, post)?;
     let blocked = reviewed.review.checks.iter().any(|check| {
@@ -214,7 +253,9 @@ fn dispute(
 ) -> Result<(Dispute, Entry), Failure> {
     let why = objection.why.trim();
     if !EvidenceKind::Text.accepts(why, "") {
-        return Err(Failure::usage("Say with --why, in a few words, why the finding is wrong."));
+        return Err(Failure::usage(
+            "Say with --why, in a few words, why the finding is wrong.",
+        ));
     }
     let Reviewed { findings, .. } = review(desk, post)?;
     let finding = findings
@@ -222,8 +263,15 @@ fn dispute(
         .find(|finding| finding_id(finding) == objection.finding)
         .ok_or_else(|| {
             let known: Vec<_> = findings.iter().map(finding_id).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            Failure::usage(format!("There is no finding “{}”; there are: {known}.", objection.finding))
+            let known = if known.is_empty() {
+                "none".to_owned()
+            } else {
+                known.join(", ")
+            };
+            Failure::usage(format!(
+                "There is no finding “{}”; there are: {known}.",
+                objection.finding
+            ))
         })?;
     if !can_dispute(finding, rulebook.packs()) {
         return Err(Failure::refused("This finding asks for a record; it cannot be disputed away.")

@@ -39,7 +39,7 @@ pub fn edit(desk: &mut Desk, prefix: &str, edit: &Edit) -> Result<PostView, Fail
         if text.trim().is_empty() {
             return Err(Failure::usage("The post would have no text."));
         }
-        post.content.text = text.trim_end().to_owned();
+        text.trim_end().clone_into(&mut post.content.text);
     }
     if let Some(pictures) = &edit.pictures {
         post.content.media = store_pictures(desk, pictures)?;
@@ -74,7 +74,10 @@ fn must_change(post: &Post) -> Result<(), Failure> {
     if post.state.can_change() {
         return Ok(());
     }
-    Err(Failure::refused(format!("The post is {}; it cannot be changed any more.", post.state.name())))
+    Err(Failure::refused(format!(
+        "The post is {}; it cannot be changed any more.",
+        post.state.name()
+    )))
 }
 
 fn set_time(
@@ -92,8 +95,16 @@ fn set_time(
     post.due_at = due_at(desk, account, time)?;
     // A new time opens a new chance: what was missed or failed waits again.
     post.state = State::Held;
-    let when = post.due_at.map(|at| desk.plan.calendar.rfc3339(at)).unwrap_or_default();
-    let entry = Entry::new(desk.now.wall, Kind::Rescheduled, Some(&post.id), &account.owner);
+    let when = post
+        .due_at
+        .map(|at| desk.plan.calendar.rfc3339(at))
+        .unwrap_or_default();
+    let entry = Entry::new(
+        desk.now.wall,
+        Kind::Rescheduled,
+        Some(&post.id),
+        &account.owner,
+    );
     entries.push(entry.with("due", when));
     Ok(())
 }
@@ -114,10 +125,16 @@ pub fn approve(desk: &mut Desk, prefix: &str, by: Option<&str>) -> Result<PostVi
     let owner = account(desk, &post.content.account)?.owner.clone();
     let by = by.unwrap_or(&owner).to_owned();
     if by != owner {
-        return Err(Failure::refused(format!("Only {owner} can approve it, not {by}.")));
+        return Err(Failure::refused(format!(
+            "Only {owner} can approve it, not {by}."
+        )));
     }
     let content_hash = post.content.hash();
-    let approval = Approval { by: by.clone(), at: desk.now.wall, content_hash: content_hash.clone() };
+    let approval = Approval {
+        by: by.clone(),
+        at: desk.now.wall,
+        content_hash: content_hash.clone(),
+    };
     if post.author != owner {
         post.approval = Some(approval.clone());
     }
@@ -145,19 +162,27 @@ pub fn resolve(desk: &mut Desk, prefix: &str, published: bool) -> Result<PostVie
     let mut post = find(desk, prefix)?;
     let step = if published { Step::Confirm } else { Step::Deny };
     if matches!(post.state, State::Publishing { .. }) {
-        return Err(Failure::refused("The post is being sent; wait until that is settled."));
+        return Err(Failure::refused(
+            "The post is being sent; wait until that is settled.",
+        ));
     }
     let was_handed_off = matches!(post.state, State::HandedOff { .. });
     post.state = apply(&post.state, &step, desk.now.wall)?;
     post.wake_at = None;
     let by = desk.system_user.clone();
-    let word = if published { "published" } else { "not published" };
-    let mut entries = vec![
-        Entry::new(desk.now.wall, Kind::Resolved, Some(&post.id), &by).with("as", word),
-    ];
+    let word = if published {
+        "published"
+    } else {
+        "not published"
+    };
+    let mut entries =
+        vec![Entry::new(desk.now.wall, Kind::Resolved, Some(&post.id), &by).with("as", word)];
     if let Some(attempt) = post.attempts.last_mut() {
-        attempt.outcome =
-            if published { "published".into() } else { "not sent: you said so".into() };
+        attempt.outcome = if published {
+            "published".into()
+        } else {
+            "not sent: you said so".into()
+        };
     }
     if published {
         entries.push(confirmed(desk, &mut post));
@@ -166,7 +191,11 @@ pub fn resolve(desk: &mut Desk, prefix: &str, published: bool) -> Result<PostVie
     }
     if was_handed_off {
         let why = "You said that it was not posted. Give it a new time, or cancel it.";
-        post.holds = vec![Hold { kind: HoldKind::Late, item: None, why: why.into() }];
+        post.holds = vec![Hold {
+            kind: HoldKind::Late,
+            item: None,
+            why: why.into(),
+        }];
         let reviewed = nothing_asked(&post);
         return write(desk, post, entries, &reviewed);
     }
@@ -182,9 +211,14 @@ fn confirmed(desk: &Desk, post: &mut Post) -> Entry {
         published_at: desk.now.wall,
         content_hash: post.content.hash(),
     });
-    Entry::new(desk.now.wall, Kind::Published, Some(&post.id), &desk.system_user)
-        .with("account", post.content.account.clone())
-        .with("content", post.content.hash())
+    Entry::new(
+        desk.now.wall,
+        Kind::Published,
+        Some(&post.id),
+        &desk.system_user,
+    )
+    .with("account", post.content.account.clone())
+    .with("content", post.content.hash())
 }
 
 /// Takes a published post back from its platform.
@@ -192,8 +226,14 @@ pub fn retract(desk: &mut Desk, prefix: &str) -> Result<(PostView, String), Fail
     let mut post = find(desk, prefix)?;
     let next = apply(&post.state, &Step::Retract, desk.now.wall)?;
     let hands = Hands::of(account(desk, &post.content.account)?, &desk.places());
-    let request = post.attempts.last().map(|attempt| attempt.request.clone()).unwrap_or_default();
-    let done = hands.retract(&request).map_err(|error| Failure::failed(format!("{error}.")))?;
+    let request = post
+        .attempts
+        .last()
+        .map(|attempt| attempt.request.clone())
+        .unwrap_or_default();
+    let done = hands
+        .retract(&request)
+        .map_err(|error| Failure::failed(format!("{error}.")))?;
     post.state = next;
     post.wake_at = None;
     let by = desk.system_user.clone();
@@ -220,7 +260,12 @@ fn send_now(desk: &mut Desk, prefix: &str) -> Result<PostView, Failure> {
     must_change(&post)?;
     post.due_at = Some(desk.now.wall);
     post.state = State::Held;
-    let entry = Entry::new(desk.now.wall, Kind::Rescheduled, Some(&post.id), &desk.system_user);
+    let entry = Entry::new(
+        desk.now.wall,
+        Kind::Rescheduled,
+        Some(&post.id),
+        &desk.system_user,
+    );
     let when = desk.plan.calendar.rfc3339(desk.now.wall);
     save(desk, post, vec![entry.with("due", when)])
 }
@@ -235,12 +280,29 @@ pub fn review_where(desk: &mut Desk, concerns: impl Fn(&Post) -> bool) -> Result
     let rulebook = desk.rulebook()?;
     let mut changed = 0;
     for state in ["held", "queued"] {
-        for mut post in desk.store.posts(Some(state))?.into_iter().filter(|post| concerns(post)) {
-            let former = (post.state.clone(), post.holds.clone(), post.sends_at, post.wake_at);
+        for mut post in desk
+            .store
+            .posts(Some(state))?
+            .into_iter()
+            .filter(|post| concerns(post))
+        {
+            let former = (
+                post.state.clone(),
+                post.holds.clone(),
+                post.sends_at,
+                post.wake_at,
+            );
             let mut entries = Vec::new();
             let reviewed = rulebook.review(&desk.store, &desk.plan, &post, desk.now.wall)?;
             settle(&mut post, &reviewed.review, desk.now.wall, &mut entries)?;
-            if former != (post.state.clone(), post.holds.clone(), post.sends_at, post.wake_at) {
+            if former
+                != (
+                    post.state.clone(),
+                    post.holds.clone(),
+                    post.sends_at,
+                    post.wake_at,
+                )
+            {
                 desk.store.write(&Change { post, entries })?;
                 desk.changed.insert(Changed::Posts);
                 changed += 1;

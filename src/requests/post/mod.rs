@@ -33,10 +33,16 @@ pub fn find(desk: &Desk, prefix: &str) -> Result<Post, Failure> {
         _ if prefix.trim().is_empty() => Err(Failure::usage("Name the post by its id.")),
         [] => Err(Failure::failed(format!("There is no post “{prefix}”."))
             .with_help("`rounds post list` shows them")),
-        [id] => Ok(desk.store.post(id)?.ok_or_else(|| Failure::failed("The post is gone."))?),
+        [id] => Ok(desk
+            .store
+            .post(id)?
+            .ok_or_else(|| Failure::failed("The post is gone."))?),
         several => {
             let names: Vec<_> = several.iter().map(ToString::to_string).collect();
-            Err(Failure::failed(format!("“{prefix}” begins several posts: {}.", names.join(", "))))
+            Err(Failure::failed(format!(
+                "“{prefix}” begins several posts: {}.",
+                names.join(", ")
+            )))
         }
     }
 }
@@ -50,8 +56,10 @@ pub fn show(desk: &Desk, prefix: &str) -> Result<PostView, Failure> {
 /// All posts, or those in one state.
 pub fn list(desk: &Desk, state: Option<&str>) -> Result<Vec<PostView>, Failure> {
     if let Some(state) = state.filter(|state| !State::NAMES.contains(state)) {
-        return Err(Failure::usage(format!("“{state}” is not a state of a post."))
-            .with_help(format!("the states are {}", State::NAMES.join(", "))));
+        return Err(
+            Failure::usage(format!("“{state}” is not a state of a post."))
+                .with_help(format!("the states are {}", State::NAMES.join(", "))),
+        );
     }
     let rulebook = desk.rulebook()?;
     let posts = desk.store.posts(state)?;
@@ -69,7 +77,9 @@ fn view(desk: &Desk, post: &Post) -> Result<PostView, Failure> {
 }
 
 fn review(desk: &Desk, post: &Post) -> Result<Reviewed, Failure> {
-    Ok(desk.rulebook()?.review(&desk.store, &desk.plan, post, desk.now.wall)?)
+    Ok(desk
+        .rulebook()?
+        .review(&desk.store, &desk.plan, post, desk.now.wall)?)
 }
 
 /// Reviews a changed post, writes it with its entries, and shows it.
@@ -101,7 +111,10 @@ fn nothing_asked(post: &Post) -> Reviewed {
         sends_at: post.sends_at,
         wake_at: None,
     };
-    Reviewed { findings: Vec::<Finding>::new(), review }
+    Reviewed {
+        findings: Vec::<Finding>::new(),
+        review,
+    }
 }
 
 /// A new id that no post has yet.

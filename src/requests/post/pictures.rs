@@ -22,7 +22,10 @@ pub struct NewPicture {
 
 /// Strips and stores pictures, in order.
 pub(super) fn store_pictures(desk: &Desk, pictures: &[NewPicture]) -> Result<Vec<Media>, Failure> {
-    pictures.iter().map(|picture| store(&desk.paths.media(), picture)).collect()
+    pictures
+        .iter()
+        .map(|picture| store(&desk.paths.media(), picture))
+        .collect()
 }
 
 fn store(folder: &Path, picture: &NewPicture) -> Result<Media, Failure> {
@@ -36,9 +39,14 @@ fn store(folder: &Path, picture: &NewPicture) -> Result<Media, Failure> {
         .map_err(|error| Failure::refused(format!("{name}: {error}")).at(&picture.file, None))?;
     let media = Media {
         sha256: stripped.sha256_after.clone(),
-        format: stripped.format.name().to_owned(),
+        format: stripped.format.to_string().to_lowercase(),
         alt: picture.alt.trim().to_owned(),
-        file_name: picture.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        file_name: picture
+            .file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
     };
     let file = folder.join(format!("{}.{}", media.sha256, media.format));
     write_once(folder, &file, &stripped.bytes).map_err(|error| Failure::file(&file, &error))?;
@@ -47,13 +55,20 @@ fn store(folder: &Path, picture: &NewPicture) -> Result<Media, Failure> {
 
 /// Writes a file for its owner only, unless it is there.
 fn write_once(folder: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
     if file.exists() {
         return Ok(());
     }
     let new = file.with_extension("new");
-    let mut out =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let mut out = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)?;
     out.write_all(bytes)?;
     out.sync_all()?;
     fs::rename(&new, file)

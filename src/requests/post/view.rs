@@ -50,7 +50,6 @@ pub struct CheckView {
 
 /// Something that screening saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the contract's own words")]
 pub struct FindingView {
     pub id: String,
     pub category: Category,
@@ -64,7 +63,6 @@ pub struct FindingView {
 
 /// Proof of publishing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the contract's own words")]
 pub struct ReceiptView {
     pub account: String,
     pub remote_id: Option<String>,
@@ -75,7 +73,6 @@ pub struct ReceiptView {
 
 /// A try to publish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the contract's own words")]
 pub struct AttemptView {
     pub at: String,
     pub outcome: String,

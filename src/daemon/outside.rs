@@ -1,0 +1,113 @@
+//! Effects that touch the world: platforms and notifications.
+
+use super::turn::Daemon;
+use super::{Incoming, words};
+use crate::clock::Moment;
+use crate::engine::{Act, Effect, Found, Nudge, Outcome};
+use crate::posting::life::State;
+use crate::posting::post::PostId;
+use crate::requests::{Desk, post};
+
+impl Daemon {
+    pub(super) async fn outside(&mut self, effect: Effect, now: Moment) {
+        match effect {
+            Effect::Publish(id) => self.publish(id).await,
+            Effect::Look(id) => self.look(id).await,
+            Effect::Act(id, act) => self.act(&id, act, now),
+            Effect::Show(nudge) => self.show(nudge).await,
+            Effect::Withdraw(key) => self.withdraw(&key).await,
+            // The clerk performs the others.
+            _ => {}
+        }
+    }
+
+    /// Sends the frozen request of the post's last attempt, off the loop.
+    async fn publish(&mut self, id: PostId) {
+        let Ok(Some((hands, post))) = self.clerk.attempt(&id, self.engine.plan()) else {
+            let why = "its account is no longer in the plan".to_owned();
+            let outcome = Outcome::NotSent { why, lasting: true };
+            self.inbox.put(Incoming::Settled(id, outcome)).await;
+            return;
+        };
+        if !matches!(post.state, State::Publishing { .. }) {
+            self.engine.forget(&id);
+            return;
+        }
+        let request = post
+            .attempts
+            .last()
+            .map(|a| a.request.clone())
+            .unwrap_or_default();
+        self.running += 1;
+        let inbox = self.inbox.clone();
+        tokio::task::spawn_blocking(move || {
+            let outcome = hands.publish(&request, Moment::now().wall);
+            inbox.put_blocking(Incoming::Settled(id, outcome));
+        });
+    }
+
+    /// Asks the platform for the post's last attempt, off the loop.
+    async fn look(&mut self, id: PostId) {
+        let Ok(Some((hands, post))) = self.clerk.attempt(&id, self.engine.plan()) else {
+            let why = "its account is no longer in the plan".to_owned();
+            self.inbox
+                .put(Incoming::Looked(id, Found::CannotTell { why }))
+                .await;
+            return;
+        };
+        let request = post
+            .attempts
+            .last()
+            .map(|a| a.request.clone())
+            .unwrap_or_default();
+        self.running += 1;
+        let inbox = self.inbox.clone();
+        tokio::task::spawn_blocking(move || {
+            let found = hands.look(&request, Moment::now().wall);
+            inbox.put_blocking(Incoming::Looked(id, found));
+        });
+    }
+
+    /// Does what a person asked by a button, as the command would.
+    fn act(&mut self, id: &PostId, act: Act, now: Moment) {
+        let done =
+            Desk::open(self.paths.clone(), now).and_then(|mut desk| post::act(&mut desk, id, act));
+        match done {
+            Ok(()) => self.troubles.remove("button"),
+            Err(failure) => self.troubles.insert("button", failure.message),
+        };
+        self.wanted
+            .retain(|_, nudge| !matches!(nudge, Nudge::Post { post, .. } if post == id));
+    }
+
+    async fn show(&mut self, nudge: Nudge) {
+        let key = nudge.key();
+        let popup = words::notification(&nudge);
+        self.wanted.insert(key, nudge);
+        let Some(notifier) = &mut self.notifier else {
+            return;
+        };
+        if let Err(error) = notifier.show(popup).await {
+            tracing::warn!(%error, "a nudge could not be shown");
+            self.troubles.insert("notifications", error.to_string());
+        } else {
+            self.troubles.remove("notifications");
+        }
+    }
+
+    async fn withdraw(&mut self, key: &str) {
+        if self.wanted.remove(key).is_some()
+            && let Some(notifier) = &mut self.notifier
+            && let Err(error) = notifier.withdraw(key).await
+        {
+            tracing::warn!(%error, "a nudge could not be withdrawn");
+        }
+    }
+
+    /// The notification server is back: show again what is still wanted.
+    pub(super) async fn show_again(&mut self) {
+        for nudge in std::mem::take(&mut self.wanted).into_values() {
+            self.show(nudge).await;
+        }
+    }
+}

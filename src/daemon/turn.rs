@@ -1,0 +1,100 @@
+//! One turn of the loop: an event, what the engine decides, what is done about it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Inbox;
+use crate::clerk::{Clerk, Performed};
+use crate::clock::{Moment, WakeTimer};
+use crate::config::Paths;
+use crate::engine::{Effect, Engine, Event, Nudge};
+use crate::notify::Notifier;
+use crate::store::StoreError;
+
+/// After memory failed, nothing that waits is tried again before this.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// The running daemon.
+pub(super) struct Daemon {
+    pub(super) engine: Engine,
+    pub(super) clerk: Clerk,
+    pub(super) paths: Paths,
+    pub(super) inbox: Inbox,
+    pub(super) timer: WakeTimer,
+    pub(super) notifier: Option<Notifier>,
+    /// Nudges on the screen, to be shown again when the notification server comes back.
+    pub(super) wanted: BTreeMap<String, Nudge>,
+    /// Attempts that run now.
+    pub(super) running: usize,
+    /// What it sees, in words.
+    pub(super) sees: Vec<String>,
+    /// What is wrong, by topic, in words.
+    pub(super) troubles: BTreeMap<&'static str, String>,
+    /// Memory failed: wait until then.
+    pub(super) not_before: Option<Timestamp>,
+    /// The text of the plan in force, to tell a real change from a touched file.
+    pub(super) plan_text: String,
+    /// How often systemd wants to hear that the loop turns.
+    pub(super) watchdog: Option<std::time::Duration>,
+}
+
+impl Daemon {
+    /// Lets the engine decide about an event and does what it says, and what follows from that.
+    pub(super) async fn turn(&mut self, event: Event, now: Moment) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            let mut effects = VecDeque::from(self.engine.handle(event, now));
+            while let Some(effect) = effects.pop_front() {
+                let about = effect.about().cloned();
+                match self.clerk.perform(effect, &self.engine, now) {
+                    Ok(Performed::Done(more)) => {
+                        self.recovered();
+                        events.extend(more);
+                    }
+                    Ok(Performed::Outside(effect)) => self.outside(effect, now).await,
+                    Ok(Performed::Stale(post)) => {
+                        self.engine.forget(&post);
+                        effects.retain(|later| later.about() != Some(&post));
+                        effects.push_back(Effect::ReadQueue);
+                    }
+                    Err(error) => {
+                        self.memory_failed(&error, now);
+                        if let Some(post) = about {
+                            self.engine.forget(&post);
+                            effects.retain(|later| later.about() != Some(&post));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets the timer to whatever comes first.
+    pub(super) fn set_timer(&mut self, now: Moment) {
+        let engine = self.engine.next_wakeup();
+        let engine = match (engine, self.not_before) {
+            (Some(at), Some(not_before)) => Some(at.max(not_before)),
+            (at, not_before) => at.or(not_before),
+        };
+        let watchdog = self
+            .watchdog
+            .and_then(|every| now.wall.checked_add(every).ok());
+        let deadline = [engine, watchdog].into_iter().flatten().min();
+        if let Err(error) = self.timer.set(deadline, now) {
+            tracing::error!(%error, "the timer cannot be set");
+        }
+    }
+
+    fn memory_failed(&mut self, error: &StoreError, now: Moment) {
+        tracing::error!(%error, "memory failed");
+        self.not_before = now.wall.checked_add(PATIENCE).ok();
+        self.troubles.insert("memory", error.to_string());
+    }
+
+    fn recovered(&mut self) {
+        if self.not_before.take().is_some() {
+            self.troubles.remove("memory");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What nudges say. Each says why it came; none carries the text of a post.
+
+use std::time::Duration;
+
+use crate::attention::usage::Level;
+use crate::calendar::format_duration;
+use crate::engine::{self, Ask};
+use crate::notify::{Button, Nudge, Stay, Topic, Urgency};
+use crate::plan::Of;
+
+/// A limit's nudge goes by itself after this.
+const GLANCE: Duration = Duration::from_secs(20);
+
+/// The notification for a nudge.
+pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
+    let key = nudge.key();
+    match nudge {
+        engine::Nudge::Break {
+            used,
+            length,
+            snooze,
+            reminder,
+        } => {
+            let again = if *reminder { "Still no break. " } else { "" };
+            let (used, length) = (minutes(*used), format_duration(*length));
+            let body = format!("{again}{used} on social sites without a pause of {length}.");
+            let later = format!("{} more", spoken(*snooze));
+            Nudge {
+                key,
+                title: "Time for a break".to_owned(),
+                body,
+                buttons: vec![
+                    button("take", "Take a break", Some("rounds break take")),
+                    button("snooze", &later, Some("rounds break snooze")),
+                    button("skip", "Skip", Some("rounds break skip")),
+                ],
+                urgency: Urgency::Normal,
+                topic: Topic::Break,
+                stay: Stay::UntilAnswered,
+            }
+        }
+        engine::Nudge::Limit {
+            of,
+            per,
+            level,
+            used,
+            limit,
+            ..
+        } => {
+            let share = if *level == Level::Over { "all" } else { "80 %" };
+            let title = format!("{}: {share} of this {per}’s time is used", what(of));
+            let body = format!("{} of {}.", minutes(*used), format_duration(*limit));
+            Nudge {
+                key,
+                title,
+                body,
+                buttons: Vec::new(),
+                urgency: Urgency::Normal,
+                topic: Topic::Limit,
+                stay: Stay::For(GLANCE),
+            }
+        }
+        engine::Nudge::Post { account, ask, post } => {
+            post_question(key, account, *ask, post.as_str())
+        }
+        engine::Nudge::SecondLook { posts, .. } => {
+            let ids: Vec<_> = posts.iter().map(ToString::to_string).collect();
+            let title = match posts.len() {
+                1 => "A post from last night wants a second look".to_owned(),
+                many => format!("{many} posts from last night want a second look"),
+            };
+            let body = format!("Look at them with `rounds post show`: {}.", ids.join(", "));
+            question(
+                key,
+                title,
+                body,
+                vec![button("approve", "Let them go", None)],
+            )
+        }
+    }
+}
+
+fn post_question(key: String, account: &str, ask: Ask, id: &str) -> Nudge {
+    let posted = || {
+        let not = format!("rounds post resolve {id} not-published");
+        vec![
+            button(
+                "posted",
+                "Posted",
+                Some(&format!("rounds post resolve {id} published")),
+            ),
+            button("not-posted", "Not posted", Some(&not)),
+        ]
+    };
+    let cancel = format!("rounds post cancel {id}");
+    let retry = vec![
+        button("send-now", "Send now", None),
+        button("cancel", "Cancel it", Some(&cancel)),
+    ];
+    let (title, body, buttons) = match ask {
+        Ask::Missed => (
+            format!("A post for {account} missed its time"),
+            format!("Post {id} could not go when it was due, so it waits for you."),
+            retry,
+        ),
+        Ask::Failed => (
+            format!("A post for {account} could not be sent"),
+            format!("Post {id} was certainly not published. `rounds post show {id}` says why."),
+            retry,
+        ),
+        Ask::Uncertain => (
+            format!("Is the post on {account}?"),
+            format!("Nobody but you can see whether post {id} went out. Look, then say."),
+            posted(),
+        ),
+        Ask::HandedOff => (
+            format!("Time to post on {account}"),
+            format!("Post {id} is ready: `rounds post show {id}`. Say when it is out."),
+            posted(),
+        ),
+        Ask::SecondLook => (
+            "A post wants a second look".to_owned(),
+            format!("Post {id} was written in quiet time."),
+            vec![button(
+                "approve",
+                "Let it go",
+                Some(&format!("rounds post approve {id}")),
+            )],
+        ),
+    };
+    question(key, title, body, buttons)
+}
+
+fn question(key: String, title: String, body: String, buttons: Vec<Button>) -> Nudge {
+    Nudge {
+        key,
+        title,
+        body,
+        buttons,
+        urgency: Urgency::Normal,
+        topic: Topic::Post,
+        stay: Stay::UntilAnswered,
+    }
+}
+
+fn button(id: &str, label: &str, command: Option<&str>) -> Button {
+    Button {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        command: command.map(str::to_owned),
+    }
+}
+
+fn what(of: &Of) -> String {
+    match of {
+        Of::All => "Social sites".to_owned(),
+        Of::Site(site) => site.clone(),
+        Of::Activity(activity) => format!("{activity} time"),
+    }
+}
+
+/// A duration in whole minutes, or in seconds where it is short.
+fn minutes(time: Duration) -> String {
+    let whole = if time < Duration::from_mins(2) {
+        Duration::from_secs(time.as_secs())
+    } else {
+        Duration::from_mins(time.as_secs() / 60)
+    };
+    format_duration(whole)
+}
+
+/// A snooze as a button says it.
+fn spoken(time: Duration) -> String {
+    if time.as_secs().is_multiple_of(60) && time >= Duration::from_mins(1) {
+        format!("{} minutes", time.as_secs() / 60)
+    } else {
+        format_duration(time)
+    }
+}
