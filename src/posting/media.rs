@@ -283,12 +283,7 @@ pub fn strip(bytes: &[u8]) -> Result<Stripped, MediaError> {
         parts.kept
     };
     let after = pixels::look(format, &kept)?;
-    let same = if turned {
-        before.turned_size() == after.size
-    } else {
-        before == after
-    };
-    if !same || after.is_turned() {
+    if !before.is_shown_by(&after) {
         return Err(MediaError::Changed { format });
     }
     Ok(Stripped {

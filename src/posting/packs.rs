@@ -79,9 +79,9 @@ pub struct Item {
     pub question: String,
     /// Accounts for which it can be asked at all.
     pub speaks_as: Vec<SpeaksAs>,
-    /// Asked when one of these holds.
+    /// Asked when one of these holds; a plain answer does, also where it names a finding.
     pub applies: Vec<Condition>,
-    /// Opened when screening found one of these.
+    /// Opened when screening found one of these; while it blocks, a plain answer does not do.
     pub opened_by: Vec<Condition>,
     /// Its weight, unless `block_when` or `weak` changes it.
     pub severity: Severity,

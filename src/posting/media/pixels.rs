@@ -30,8 +30,18 @@ impl Look {
         self.orientation != Orientation::NoTransforms
     }
 
+    /// Whether a copy that needs no turning shows the same: the same pixels, or, where they had to
+    /// be turned and so encoded anew, a picture of the right shape.
+    pub(super) fn is_shown_by(&self, copy: &Self) -> bool {
+        if self.is_turned() {
+            !copy.is_turned() && self.turned_size() == copy.size
+        } else {
+            self == copy
+        }
+    }
+
     /// Width and height as shown.
-    pub(super) fn turned_size(&self) -> (u32, u32) {
+    fn turned_size(&self) -> (u32, u32) {
         let (width, height) = self.size;
         match self.orientation {
             Orientation::Rotate90

@@ -85,6 +85,7 @@ fn jpeg_header_loses_its_thumbnail() {
     let stripped = strip(&bytes).unwrap();
     assert_clean(&bytes, &stripped);
     assert_eq!(parts(&stripped), [Part::Thumbnail]);
+    assert_eq!(stripped.bytes[18..22], [0, 0, 0xff, 0xc0]);
 }
 
 /// Comments between scans of a progressive picture are found as well.
@@ -238,6 +239,33 @@ fn image_profile(bytes: &[u8]) -> Option<Vec<u8>> {
         .unwrap()
         .icc_profile()
         .unwrap()
+}
+
+/// A profile for print does not describe the screen colours that a turned picture is encoded in.
+#[test]
+fn a_profile_that_does_not_suit_goes() {
+    let mut bytes = build::jpeg(Some(6));
+    let space = bytes
+        .windows(4)
+        .position(|window| window == b"RGB ")
+        .unwrap();
+    bytes[space..space + 4].copy_from_slice(b"CMYK");
+    assert_eq!(image_profile(&strip(&bytes).unwrap().bytes), None);
+}
+
+/// A copy with other pixels, of another shape or still to be turned is not given out.
+#[test]
+fn copies_that_show_something_else_are_refused() {
+    let look = |bytes: &[u8]| pixels::look(Format::Png, bytes).unwrap();
+    let (upright, turned) = (look(&build::png(None)), look(&build::png(Some(6))));
+    let mut other = picture();
+    other.put_pixel(0, 0, image::Rgb([9, 9, 9]));
+    let other = look(&build::png_of(&other));
+    assert!(upright.is_shown_by(&look(&build::plain_png())));
+    assert!(!upright.is_shown_by(&other));
+    assert!(!upright.is_shown_by(&turned));
+    assert!(!turned.is_shown_by(&upright));
+    assert!(!turned.is_shown_by(&turned));
 }
 
 /// Camera data that cannot be read goes like any other and is named so.

@@ -103,10 +103,10 @@ pub enum Condition {
 /// The words that stand alone; `goal:` and `platform:` take a name.
 const WORDS: &str = "always, doctor, practice, person, about-patient, consent, media, faces, \
     links, sponsor, mentions, delegated, post, reply, repost, quote, dispute, goal:NAME, \
-    platform:NAME";
+    platform:NAME, and the categories of findings";
 
 impl Condition {
-    /// Reads a word of `applies`; the error lists the words there are.
+    /// Reads a word that is no finding; the error lists the words there are.
     pub fn parse(word: &str) -> Result<Self, String> {
         if let Some(name) = word.strip_prefix("goal:") {
             return by_name(name)
@@ -157,10 +157,12 @@ impl Condition {
         })
     }
 
-    /// Reads a word of `block_when`, which may be either.
+    /// Reads a word of `applies` or `block_when`, which may be either.
     pub fn parse_either(word: &str) -> Result<Self, String> {
+        let finding = word.contains('_') || word.starts_with("strong:");
         Self::parse_category(word).or_else(|categories| {
-            Self::parse(word).map_err(|words| format!("{words}; or a {categories}"))
+            let words = Self::parse(word);
+            if finding { Err(categories) } else { words }
         })
     }
 

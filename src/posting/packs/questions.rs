@@ -90,15 +90,10 @@ impl Item {
             (None, false) if !self.opened_by.is_empty() => StateHint::Unopened,
             (None, false) => return None,
         };
-        Some((state, self.severity_in_force(facts, weight, asked)))
+        Some((state, self.severity_in_force(facts, weight)))
     }
 
-    fn severity_in_force(
-        &self,
-        facts: &Facts<'_>,
-        weight: Option<Severity>,
-        asked: bool,
-    ) -> Severity {
+    fn severity_in_force(&self, facts: &Facts<'_>, weight: Option<Severity>) -> Severity {
         if self
             .block_when
             .iter()
@@ -107,7 +102,7 @@ impl Item {
             return Severity::Block;
         }
         match (self.weak, weight) {
-            (Some(weak), Some(weight)) if weight < Severity::Block && !asked => weak,
+            (Some(weak), Some(weight)) if weight < Severity::Block => weak,
             _ => self.severity,
         }
     }

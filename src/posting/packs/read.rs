@@ -183,7 +183,7 @@ impl RawItem {
         let mut source = place.source(&self.source, self.paragraph, sources)?;
         source.verified &= self.verified.unwrap_or(true);
         Ok(Item {
-            applies: place.conditions(&self.applies, "applies", Condition::parse)?,
+            applies: place.conditions(&self.applies, "applies", Condition::parse_either)?,
             opened_by: place.conditions(&self.opened_by, "opened_by", Condition::parse_category)?,
             block_when: place.conditions(
                 &self.block_when,

@@ -100,8 +100,12 @@ pub(super) fn jpeg(orientation: Option<u8>) -> Vec<u8> {
 }
 
 pub(super) fn plain_png() -> Vec<u8> {
+    png_of(&picture())
+}
+
+pub(super) fn png_of(picture: &RgbImage) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
-    picture().write_to(&mut out, ImageFormat::Png).unwrap();
+    picture.write_to(&mut out, ImageFormat::Png).unwrap();
     out.into_inner()
 }
 

@@ -122,7 +122,7 @@ fn mistakes_are_told_with_their_place() {
         tell("year = 2026", "year = "),
     ].join("\n"), @r"
     own.toml:12 applies: there is no goal `fame`; known are: educate, promote, connect, advocate, network, learn, teach
-    own.toml:12 applies: there is no condition `whenever`; known are: always, doctor, practice, person, about-patient, consent, media, faces, links, sponsor, mentions, delegated, post, reply, repost, quote, dispute, goal:NAME, platform:NAME
+    own.toml:12 applies: there is no condition `whenever`; known are: always, doctor, practice, person, about-patient, consent, media, faces, links, sponsor, mentions, delegated, post, reply, repost, quote, dispute, goal:NAME, platform:NAME, and the categories of findings
     own.toml:12 opened_by: there is no category of findings `nmae`; known are: name, date, location_small, phone, email, record_number, age_over_89, url_or_handle_of_patient, vehicle_or_device_id, rare_case_cue, relative_detail, image_of_patient, individual_advice, undisclosed_sponsorship, unreferenced_claim, disrespect, anonymous_claim
     own.toml:10 applies: it would never be asked; give `applies`, `opened_by` or both
     own.toml:13 severity: unknown variant `fatal`, expected one of `advise`, `attest`, `block`
