@@ -5,7 +5,9 @@
 //! and where. Nothing here knows the clock, the database or the desktop.
 
 pub mod agenda;
+pub mod cadence;
 pub mod edit;
+pub mod forecast;
 mod limit;
 pub mod presets;
 pub mod read;
