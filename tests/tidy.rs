@@ -239,6 +239,70 @@ fn files_and_functions_fit_the_reader() {
     none(&rule, &findings);
 }
 
+/// Files that read an account's slots and work out times from patterns. The first is the one way to
+/// slots; the second tells of each pattern alone.
+const SLOT_READERS: [&str; 2] = ["src/plan/cadence.rs", "src/plan/warnings.rs"];
+
+/// `--slot`, the engine and the forecast must agree, so only `plan::cadence` turns an account's
+/// patterns into times.
+#[test]
+fn slots_come_from_one_place() {
+    let mut findings = Vec::new();
+    let mut known = 0;
+    for source in source::all() {
+        let code = without_comments(&source.text);
+        if source.is_test || !source.file.starts_with("src/") || !works_out_slots(&code) {
+            continue;
+        }
+        if SLOT_READERS.contains(&source.file.as_str()) {
+            known += 1;
+        } else {
+            findings.push(source.file);
+        }
+    }
+    none("take slots from plan::cadence::occurrences", &findings);
+    assert_eq!(known, SLOT_READERS.len(), "the list names a file in vain");
+}
+
+/// Whether code both reads the field `slots` and asks a pattern for its times: a call of `after` or
+/// `between` with a calendar.
+fn works_out_slots(code: &str) -> bool {
+    let code: String = code.split_whitespace().collect();
+    let asks = [".after(", ".between(", "Pattern::after", "Pattern::between"];
+    let asked = asks.iter().any(|call| {
+        let rests = code.split(call).skip(1);
+        let mut firsts = rests.map(|rest| rest.split([',', ')']).next().unwrap_or(rest));
+        firsts.any(|first| call.starts_with('P') || first.contains("calendar"))
+    });
+    asked && code.contains(".slots")
+}
+
+fn without_comments(text: &str) -> String {
+    let code = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or(line));
+    code.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_second_path_to_slots_is_seen() {
+    for second in [
+        "for p in &account.slots { p.after(&plan.calendar, now); }",
+        "account\n.slots.iter().flat_map(|p| p\n.between(calendar, a, b))",
+        "account.slots.iter().map(Pattern::after)",
+    ] {
+        assert!(works_out_slots(second), "{second}");
+    }
+    for other in [
+        "if account.slots.is_empty() { age.after(date) }",
+        "occurrences(account, &plan.calendar, from, until)",
+        "engagement.cron.after(&plan.calendar, now)",
+    ] {
+        assert!(!works_out_slots(other), "{other}");
+    }
+    assert_eq!(without_comments("a // b\nc"), "a \nc");
+}
+
 /// A migration that has been released runs on databases that exist: it is never edited, a new one
 /// is added. `tests/fixtures/migrations.sha256` holds each one's hash, as `sha256sum` prints it.
 #[test]

@@ -237,19 +237,9 @@ pub fn current_session(
     (running > 0).then_some((used, ended))
 }
 
-/// A daily limit that a conference day adds.
+/// The limits that hold on a day, with the one that a conference adds.
 pub fn limits_on(plan: &crate::plan::Plan, day: Date) -> Vec<Limit> {
-    let mut limits = plan.limits.clone();
-    if let Some(conference) = plan.conference_on(day) {
-        limits.push(Limit {
-            of: Of::Activity(Activity::Conference),
-            per: Per::Day,
-            time: conference.time,
-            at_least: Duration::ZERO,
-            overrides: Vec::new(),
-        });
-    }
-    limits
+    plan.limits_on(day)
 }
 
 #[cfg(test)]

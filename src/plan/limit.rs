@@ -1,9 +1,28 @@
-//! Which amount of a limit holds in a period.
+//! Which limits hold on a day, and which amount of each in a period.
 
 use std::time::Duration;
 
-use super::Limit;
-use crate::calendar::Period;
+use jiff::civil::Date;
+
+use super::{Activity, Limit, Of, Plan};
+use crate::calendar::{Per, Period};
+
+impl Plan {
+    /// The plan's limits, and on a conference day the one that the conference adds.
+    pub fn limits_on(&self, day: Date) -> Vec<Limit> {
+        let mut limits = self.limits.clone();
+        if let Some(conference) = self.conference_on(day) {
+            limits.push(Limit {
+                of: Of::Activity(Activity::Conference),
+                per: Per::Day,
+                time: conference.time,
+                at_least: Duration::ZERO,
+                overrides: Vec::new(),
+            });
+        }
+        limits
+    }
+}
 
 impl Limit {
     /// The amount in force in a period: the last written override whose days touch it, else the

@@ -7,6 +7,7 @@
 pub mod agenda;
 pub mod cadence;
 pub mod edit;
+pub mod forecast;
 mod limit;
 pub mod presets;
 pub mod read;

@@ -3,13 +3,13 @@
 //! Rules: a warning names the entry and says what to do; a conference that is over is none.
 //! It looks a year ahead from `now`. It knows neither usage nor queue.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use super::{Account, Activity, Begins, Conference, Engagement, Limit, Of, Plan, Stage};
+use super::{Account, Activity, Conference, Engagement, Limit, Of, Plan, Stage, cadence};
 use crate::calendar::{Pattern, Per, Period, format_duration};
 
 /// How far ahead is looked, in days.
@@ -136,7 +136,7 @@ fn unreachable_cadence(plan: &Plan, account: &Account, now: Timestamp) -> Vec<Wa
         return Vec::new();
     }
     let today = plan.calendar.day_of(now);
-    let starts = stage_starts(&account.cadence);
+    let starts = cadence::dates(&account.cadence);
     let mut found = Vec::new();
     for (number, (stage, start)) in account.cadence.iter().zip(&starts).enumerate() {
         let over = starts.get(number + 1).is_some_and(|next| *next <= today);
@@ -158,21 +158,6 @@ fn unreachable_cadence(plan: &Plan, account: &Account, now: Timestamp) -> Vec<Wa
     found
 }
 
-/// The date of each stage.
-fn stage_starts(stages: &[Stage]) -> Vec<Date> {
-    let first = stages.iter().find_map(|stage| match stage.begins {
-        Begins::On(date) => Some(date),
-        Begins::After(_) => None,
-    });
-    stages
-        .iter()
-        .map(|stage| match stage.begins {
-            Begins::On(date) => date,
-            Begins::After(age) => age.after(first.unwrap_or(Date::MIN)),
-        })
-        .collect()
-}
-
 /// The smallest number of slots in any whole period of a year, counted up to the stage's least.
 fn fewest_slots(plan: &Plan, account: &Account, stage: &Stage, from: Date) -> u32 {
     let end = from.saturating_add(AHEAD.days());
@@ -180,15 +165,10 @@ fn fewest_slots(plan: &Plan, account: &Account, stage: &Stage, from: Date) -> u3
     let mut fewest = stage.min;
     while period.last < end {
         let (start, until) = plan.calendar.bounds(period);
-        let slots: BTreeSet<Timestamp> = account
-            .slots
-            .iter()
-            .flat_map(|slot| {
-                slot.between(&plan.calendar, start, until)
-                    .take(stage.min as usize)
-            })
-            .collect();
-        fewest = fewest.min(u32::try_from(slots.len()).unwrap_or(u32::MAX));
+        let slots = cadence::occurrences(account, &plan.calendar, start, until)
+            .take(stage.min as usize)
+            .count();
+        fewest = fewest.min(u32::try_from(slots).unwrap_or(u32::MAX));
         period = following(plan, period);
     }
     fewest
