@@ -25,7 +25,7 @@ use crate::sensors::{Observation, x11};
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// What a daemon that has just started says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Started {
     /// What it sees on this desktop.
     pub sees: Vec<String>,

@@ -1,0 +1,135 @@
+//! Posts in words: one, or all of them in a table.
+
+use super::super::call::Call;
+use super::super::output::table;
+use super::super::{Answer, Exit};
+use super::add::Posts;
+use super::{IdArgs, ListArgs};
+use crate::posting::checks::CheckState;
+use crate::requests::Desk;
+use crate::requests::post::{PostView, list, show};
+
+pub(super) fn run(args: &IdArgs, call: &Call) -> Answer {
+    let desk = call.desk()?;
+    let post = show(&desk, &args.id)?;
+    call.out.show(&post, || words(&post, &desk))?;
+    Ok(Exit::Done)
+}
+
+/// The post as its readers will see it.
+pub(super) fn preview(args: &IdArgs, call: &Call) -> Answer {
+    let desk = call.desk()?;
+    let post = show(&desk, &args.id)?;
+    call.out.show(&post, || {
+        let pictures = post.media.iter().map(|m| format!("\n[picture: {}]", m.alt));
+        let count = post.text.chars().count();
+        format!(
+            "{}{}\n\n({count} characters)",
+            post.text,
+            pictures.collect::<String>()
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn all(args: &ListArgs, call: &Call) -> Answer {
+    let desk = call.desk()?;
+    let posts = list(&desk, args.state.as_deref())?;
+    call.out.show(&Posts { posts: &posts }, || {
+        if posts.is_empty() {
+            return "No posts. Add one with `rounds post add TEXT --to ACCOUNT --slot`.".to_owned();
+        }
+        let row = |post: &PostView| {
+            let text: String = post
+                .text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(48)
+                .collect();
+            let when = post
+                .sends_at
+                .clone()
+                .unwrap_or_else(|| "no time".to_owned());
+            [
+                post.id.clone(),
+                post.state.to_owned(),
+                post.account.clone(),
+                when,
+                text,
+            ]
+        };
+        table(
+            ["id", "state", "account", "when", "text"],
+            posts.iter().map(row),
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Everything about one post, the open questions last.
+pub(super) fn words(post: &PostView, desk: &Desk) -> String {
+    let mut lines = vec![format!(
+        "Post {} for {}: {}.",
+        post.id,
+        post.account,
+        state(post, desk)
+    )];
+    lines.extend(post.text.lines().map(|line| format!("  | {line}")));
+    lines.extend(
+        post.media
+            .iter()
+            .map(|media| format!("  | [picture: {}]", media.alt)),
+    );
+    for finding in post.findings.iter().filter(|finding| !finding.disputed) {
+        lines.push(format!(
+            "Seen ({}): {} [{}]",
+            finding.id, finding.why, finding.item
+        ));
+    }
+    for hold in post.holds.iter().filter(|hold| hold.item.is_none()) {
+        lines.push(format!("Held: {}", hold.why));
+    }
+    let open: Vec<_> = post.open().collect();
+    for check in &open {
+        lines.push(format!(
+            "To answer: {} [{}]{}",
+            check.question,
+            check.item,
+            wants(check)
+        ));
+    }
+    if !open.is_empty() {
+        lines.push(format!("Answer with `rounds post check {}`.", post.id));
+    }
+    lines.extend(post.receipts.iter().map(|receipt| {
+        let where_to = receipt.url.as_ref().or(receipt.remote_id.as_ref());
+        let place = where_to
+            .map(|place| format!(": {place}"))
+            .unwrap_or_default();
+        format!("Published {}{place}", receipt.published_at)
+    }));
+    lines.extend(post.failure.iter().map(|why| format!("Why: {why}")));
+    lines.join("\n")
+}
+
+fn wants(check: &crate::requests::post::CheckView) -> String {
+    let stale = if check.state == CheckState::Stale {
+        " (answer again)"
+    } else {
+        ""
+    };
+    let evidence = check
+        .evidence_kind
+        .map(|kind| format!(" — needs {}", kind.wanted()));
+    format!("{}{stale}", evidence.unwrap_or_default())
+}
+
+fn state(post: &PostView, desk: &Desk) -> String {
+    let when = post.sends_at.as_deref().and_then(|at| at.parse().ok());
+    match when.map(|at| desk.plan.calendar.spoken(at)) {
+        Some(when) if matches!(post.state, "held" | "queued") => format!("{}, {when}", post.state),
+        _ => post.state.to_owned(),
+    }
+}
