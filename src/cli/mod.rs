@@ -11,7 +11,6 @@ mod conference;
 mod consent;
 mod daemon;
 mod doctor;
-mod editor;
 mod engagement;
 mod failure;
 mod focus;
