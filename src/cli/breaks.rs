@@ -23,7 +23,7 @@ pub(super) fn run(args: &BreakArgs, call: &Call) -> Answer {
         "skip" => (Reply::Skip, "Skipped."),
         _ => (Reply::Take, "Enjoy the break."),
     };
-    call.ask_daemon(
+    Call::ask_daemon(
         &desk.paths,
         &Ask::Break(reply),
         "Breaks are measured by the running daemon.",

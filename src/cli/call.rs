@@ -54,7 +54,7 @@ impl Call {
     }
 
     /// Asks what only the running daemon can do.
-    pub(super) fn ask_daemon(&self, paths: &Paths, what: &Ask, why: &str) -> Result<(), Failure> {
+    pub(super) fn ask_daemon(paths: &Paths, what: &Ask, why: &str) -> Result<(), Failure> {
         match ask(&paths.socket, what) {
             Ok(Some(Said::Refused(why))) => Err(Failure::refused(why)),
             Ok(Some(Said::Failed(why))) => Err(Failure::failed(why)),

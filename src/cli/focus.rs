@@ -36,7 +36,7 @@ pub(super) fn run(args: &FocusArgs, call: &Call) -> Answer {
         }
     };
     let desk = call.desk()?;
-    call.ask_daemon(
+    Call::ask_daemon(
         &desk.paths,
         &Ask::Focus(focus),
         "Focus is kept by the running daemon.",

@@ -113,8 +113,7 @@ pub fn budget(text: &[String]) -> Result<(Duration, Per), Failure> {
     let joined = text.join(" ").replace('/', " per ");
     let parts: Vec<&str> = joined.split_whitespace().collect();
     match parts.as_slice() {
-        [time, "per", per] => Ok((words::length(time)?, period(per)?)),
-        [time, per] => Ok((words::length(time)?, period(per)?)),
+        [time, "per", per] | [time, per] => Ok((words::length(time)?, period(per)?)),
         [time] => {
             words::length(time)?;
             Err(
