@@ -1,9 +1,26 @@
 //! What automatic screening sees in a text: findings with a place, a category and a reason.
 //!
 //! Screening never says "clean": it says what it saw. Rules, lists and thresholds are data in
-//! `config/screening/`. It knows no clock, no file and no network.
+//! `config/screening/`. It knows no clock, no file and no network. The steps, each in its own file:
+//! fold the text (`text`), take it apart and decide which sentences speak of one patient
+//! (`reading`), find numbers (`numbers`), names (`names`) and small places (`places`), apply the
+//! written rules, and weigh the findings together (`judge`).
+
+mod check_digits;
+mod judge;
+mod lists;
+mod names;
+mod numbers;
+mod places;
+mod reading;
+mod rules;
+mod text;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use reading::Reading;
+pub use rules::Rules;
 
 /// What kind of thing was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -63,10 +80,6 @@ pub struct Finding {
 
 /// What is known about a post beside its text; each field can sharpen a rule, none can clear one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts about one post"
-)]
 pub struct Context {
     /// The author says that the post is about a patient.
     pub about_patient: bool,
@@ -86,55 +99,112 @@ pub struct Context {
     pub own_names: Vec<String>,
 }
 
+/// Rules that belong together and can be switched off together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Phones, mail, record numbers, serials, addresses, ages over 89.
+    Structures,
+    /// Names of patients.
+    Names,
+    /// Dates and small places.
+    Circumstances,
+    /// Rare cases, roles and relatives.
+    Rarity,
+    /// Pictures of patients.
+    Images,
+    /// Advice, sponsorship, claims, respect, authority.
+    Conduct,
+    /// The weighing of several findings together.
+    Combinations,
+}
+
+impl Family {
+    /// All families, for tests that switch off each in turn.
+    pub const ALL: [Self; 7] = [
+        Self::Structures,
+        Self::Names,
+        Self::Circumstances,
+        Self::Rarity,
+        Self::Images,
+        Self::Conduct,
+        Self::Combinations,
+    ];
+}
+
+impl Category {
+    /// The family to which the rules of this category belong.
+    pub fn family(self) -> Family {
+        match self {
+            Self::Name => Family::Names,
+            Self::Date | Self::LocationSmall => Family::Circumstances,
+            Self::Phone
+            | Self::Email
+            | Self::RecordNumber
+            | Self::AgeOver89
+            | Self::UrlOrHandleOfPatient
+            | Self::VehicleOrDeviceId => Family::Structures,
+            Self::RareCaseCue | Self::RelativeDetail => Family::Rarity,
+            Self::ImageOfPatient => Family::Images,
+            Self::IndividualAdvice
+            | Self::UndisclosedSponsorship
+            | Self::UnreferencedClaim
+            | Self::Disrespect
+            | Self::AnonymousClaim => Family::Conduct,
+        }
+    }
+
+    /// The checklist item that a finding of this category opens.
+    pub fn item(self) -> &'static str {
+        match self {
+            Self::RareCaseCue | Self::RelativeDetail => "recognisable-to-family",
+            Self::ImageOfPatient => "publication-consent",
+            Self::IndividualAdvice => "no-individual-advice",
+            Self::UndisclosedSponsorship => "coi-disclosed",
+            Self::UnreferencedClaim => "source-or-caveat",
+            Self::Disrespect => "respect-patients",
+            Self::AnonymousClaim => "named-as-doctor",
+            _ => "no-patient-identifiers",
+        }
+    }
+}
+
+/// What screening says of a text as a whole. There is no word for "clean".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing was seen, which does not mean that nothing is there.
+    None,
+    /// The clinician has something to answer.
+    Attest,
+    /// The post cannot go out as it stands.
+    Block,
+}
+
+/// All that screening saw in one text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Screening {
+    /// The heaviest finding's weight.
+    pub verdict: Verdict,
+    /// Sorted by place.
+    pub findings: Vec<Finding>,
+}
+
+/// Screens one text with what is known beside it.
+pub fn screen(rules: &Rules, text: &str, context: &Context) -> Screening {
+    let mut reading = Reading::new(rules, text, context);
+    let mut seen = numbers::find(rules, &reading);
+    seen.extend(names::find(rules, &reading, context));
+    seen.extend(places::find(rules, &reading));
+    reading.identify(rules, &seen);
+    judge::apply(rules, &mut reading, &mut seen);
+    judge::weigh(rules, &reading, context, seen)
+}
+
 /// A short name of a finding, the same for the same text: category, place and rule.
 pub fn finding_id(finding: &Finding) -> String {
-    use sha2::{Digest, Sha256};
     let place = format!(
         "{:?}:{}:{}:{}",
         finding.category, finding.start, finding.end, finding.rule
     );
     super::post::hex(&Sha256::digest(place.as_bytes()))[..6].to_owned()
-}
-
-/// The worst of what was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the contract's own words")]
-pub enum Verdict {
-    None,
-    Attest,
-    Block,
-}
-
-/// What screening saw in a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Screening {
-    /// The worst of it.
-    pub verdict: Verdict,
-    /// All of it, by place.
-    pub findings: Vec<Finding>,
-}
-
-/// The rules, built for one use.
-#[derive(Debug)]
-pub struct Rules;
-
-impl Rules {
-    /// The rules that come with the program.
-    pub fn builtin() -> Self {
-        Self
-    }
-
-    /// The version of the rules' data.
-    pub fn version(&self) -> &str {
-        "0"
-    }
-}
-
-/// Looks at a text.
-pub fn screen(_rules: &Rules, _text: &str, _context: &Context) -> Screening {
-    Screening {
-        verdict: Verdict::None,
-        findings: Vec::new(),
-    }
 }

@@ -1,0 +1,451 @@
+//! The rules as data: read from the built-in files, compiled, and dropped after use.
+//!
+//! Patterns are written over folded text (see `text`), in small letters unless `cased`; `{word}`
+//! stands for a class of words. A cue says what kind of sentence it is; a rule finds something
+//! worth telling, if the cues allow. It knows no text to screen.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use regex::bytes::{Regex, RegexBuilder};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::lists::Lines;
+use super::text::fold;
+use super::{Category, Family, Severity};
+
+const WORDS: &str = include_str!("../../../config/screening/words.toml");
+const CUES: &str = include_str!("../../../config/screening/cues.toml");
+const RULES: [&str; 3] = [
+    include_str!("../../../config/screening/identity.toml"),
+    include_str!("../../../config/screening/circumstances.toml"),
+    include_str!("../../../config/screening/conduct.toml"),
+];
+const FIRST_NAMES: &str = include_str!("../../../config/screening/first-names.txt");
+const SMALL_PLACES: &str = include_str!("../../../config/screening/places-small.txt");
+const LARGE_PLACES: &str = include_str!("../../../config/screening/places-large.txt");
+
+/// The compiled rules. Holds nothing of any post.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    version: String,
+    pub(super) off: Vec<Family>,
+    pub(super) cues: Vec<Cue>,
+    pub(super) rules: Vec<Rule>,
+    /// What may stand right before or after a name or number, by what it says about it.
+    contexts: BTreeMap<String, Matcher>,
+    weights: BTreeMap<String, i32>,
+    sets: BTreeMap<String, HashSet<String>>,
+    pub(super) first_names: Lines,
+    pub(super) small_places: Lines,
+    pub(super) large_places: Lines,
+}
+
+/// A kind of sentence.
+#[derive(Debug, Clone)]
+pub(super) struct Cue {
+    pub(super) name: String,
+    pub(super) matcher: Matcher,
+}
+
+/// Something worth telling.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) id: String,
+    pub(super) category: Category,
+    pub(super) severity: Severity,
+    pub(super) item: Option<String>,
+    pub(super) why: String,
+    pub(super) cased: bool,
+    pub(super) matcher: Matcher,
+    all: Mask,
+    any: Mask,
+    none: Mask,
+}
+
+/// Cues asked for, by number: in the same sentence, and anywhere in the post.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mask {
+    sentence: u128,
+    post: u128,
+}
+
+/// Patterns, and what makes a match void where it overlaps.
+#[derive(Debug, Clone)]
+pub(super) struct Matcher {
+    find: Vec<Regex>,
+    but_not: Option<Regex>,
+}
+
+#[derive(Deserialize)]
+struct WordData {
+    classes: BTreeMap<String, String>,
+    sets: BTreeMap<String, String>,
+    weights: BTreeMap<String, i32>,
+}
+
+#[derive(Deserialize)]
+struct CueFile {
+    cue: Vec<CueData>,
+    context: Vec<CueData>,
+}
+
+#[derive(Deserialize)]
+struct CueData {
+    name: String,
+    #[serde(default)]
+    find: Vec<String>,
+    #[serde(default)]
+    but_not: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RuleFile {
+    rule: Vec<RuleData>,
+}
+
+#[derive(Deserialize)]
+struct RuleData {
+    id: String,
+    category: Category,
+    severity: Severity,
+    item: Option<String>,
+    why: String,
+    find: Vec<String>,
+    #[serde(default)]
+    but_not: Vec<String>,
+    #[serde(default)]
+    cased: bool,
+    #[serde(default)]
+    all: Vec<String>,
+    #[serde(default)]
+    any: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+}
+
+impl Rules {
+    /// Compiles the rules that are built into the program.
+    ///
+    /// A part that does not read is left out; the tests show that none is.
+    pub fn builtin() -> Self {
+        Self::read().unwrap_or_else(|_| Self::empty())
+    }
+
+    /// Which rules these are: the beginning of a hash over all rule data.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The same rules with one family switched off, to see what it is worth.
+    #[must_use]
+    pub fn without(mut self, family: Family) -> Self {
+        self.off.push(family);
+        self
+    }
+
+    pub(super) fn has(&self, family: Family) -> bool {
+        !self.off.contains(&family)
+    }
+
+    /// Whether a folded word is in the named set.
+    pub(super) fn in_set(&self, set: &str, word: &str) -> bool {
+        self.sets.get(set).is_some_and(|words| words.contains(word))
+    }
+
+    /// The number of a cue, as a bit; 0 when there is none of that name.
+    pub(super) fn bit(&self, name: &str) -> u128 {
+        self.cues
+            .iter()
+            .position(|cue| cue.name == name)
+            .map_or(0, |place| 1 << place)
+    }
+
+    /// A weight of the scoring table; 0 when absent.
+    pub(super) fn weight(&self, name: &str) -> i32 {
+        self.weights.get(name).copied().unwrap_or_default()
+    }
+
+    /// Whether a named context holds in a stretch of folded, small text.
+    pub(super) fn context(&self, name: &str, text: &str) -> bool {
+        self.contexts
+            .get(name)
+            .is_some_and(|matcher| matcher.is_in(text))
+    }
+
+    fn empty() -> Self {
+        Self {
+            version: version(),
+            off: Vec::new(),
+            cues: Vec::new(),
+            rules: Vec::new(),
+            contexts: BTreeMap::new(),
+            weights: BTreeMap::new(),
+            sets: BTreeMap::new(),
+            first_names: Lines::new(FIRST_NAMES),
+            small_places: Lines::new(SMALL_PLACES),
+            large_places: Lines::new(LARGE_PLACES),
+        }
+    }
+
+    /// Compiles the built-in data, or says what does not read.
+    pub(super) fn read() -> Result<Self, String> {
+        let data: WordData = toml::from_str(WORDS).map_err(|error| error.to_string())?;
+        let classes: BTreeMap<String, String> = data
+            .classes
+            .iter()
+            .map(|(name, words)| (name.clone(), alternatives(words)))
+            .collect();
+        let mut rules = Self::empty();
+        rules.weights = data.weights;
+        rules.sets = data
+            .sets
+            .iter()
+            .map(|(name, words)| (name.clone(), split(words).collect()))
+            .collect();
+        let cues: CueFile = toml::from_str(CUES).map_err(|error| error.to_string())?;
+        for cue in cues.cue {
+            let matcher = Matcher::new(&cue.find, &cue.but_not, false, &classes)?;
+            rules.cues.push(Cue {
+                name: cue.name,
+                matcher,
+            });
+        }
+        for context in cues.context {
+            let matcher = Matcher::new(&context.find, &context.but_not, false, &classes)?;
+            rules.contexts.insert(context.name, matcher);
+        }
+        for file in RULES {
+            let file: RuleFile = toml::from_str(file).map_err(|error| error.to_string())?;
+            for rule in file.rule {
+                let rule = rules.compile(rule, &classes)?;
+                rules.rules.push(rule);
+            }
+        }
+        Ok(rules)
+    }
+
+    fn compile(&self, data: RuleData, classes: &BTreeMap<String, String>) -> Result<Rule, String> {
+        Ok(Rule {
+            matcher: Matcher::new(&data.find, &data.but_not, data.cased, classes)?,
+            all: self.mask(&data.all)?,
+            any: self.mask(&data.any)?,
+            none: self.mask(&data.none)?,
+            id: data.id,
+            category: data.category,
+            severity: data.severity,
+            item: data.item,
+            why: data.why,
+            cased: data.cased,
+        })
+    }
+
+    fn mask(&self, names: &[String]) -> Result<Mask, String> {
+        let mut mask = Mask::default();
+        for name in names {
+            let (place, cue) = match name.strip_prefix("post.") {
+                Some(cue) => (&mut mask.post, cue),
+                None => (&mut mask.sentence, name.as_str()),
+            };
+            match self.bit(cue) {
+                0 => return Err(format!("no cue {cue}")),
+                bit => *place |= bit,
+            }
+        }
+        Ok(mask)
+    }
+}
+
+impl Rule {
+    /// Whether the cues of a sentence and of its post allow this rule.
+    pub(super) fn allowed(&self, sentence: u128, post: u128) -> bool {
+        let any = self.any.sentence | self.any.post == 0
+            || sentence & self.any.sentence != 0
+            || post & self.any.post != 0;
+        any && sentence & self.all.sentence == self.all.sentence
+            && post & self.all.post == self.all.post
+            && sentence & self.none.sentence == 0
+            && post & self.none.post == 0
+    }
+}
+
+impl Matcher {
+    fn new(
+        find: &[String],
+        but_not: &[String],
+        cased: bool,
+        classes: &BTreeMap<String, String>,
+    ) -> Result<Self, String> {
+        let (grouped, plain): (Vec<String>, Vec<String>) = find
+            .iter()
+            .map(|pattern| expand(pattern, cased, classes))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .partition(|pattern| has_group(pattern));
+        let mut find = grouped
+            .iter()
+            .map(|pattern| compile(pattern))
+            .collect::<Result<Vec<_>, _>>()?;
+        if !plain.is_empty() {
+            find.push(compile(&plain.join("|"))?);
+        }
+        let but_not = but_not
+            .iter()
+            .map(|pattern| expand(pattern, cased, classes))
+            .collect::<Result<Vec<_>, _>>()?;
+        let but_not = match but_not.is_empty() {
+            true => None,
+            false => Some(compile(&but_not.join("|"))?),
+        };
+        Ok(Self { find, but_not })
+    }
+
+    /// Whether anything matches.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        match self.but_not {
+            Some(_) => !self.places(text).is_empty(),
+            None => self.find.iter().any(|find| find.is_match(text.as_bytes())),
+        }
+    }
+
+    /// The places of all matches (of the first group, where there is one).
+    pub(super) fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        for find in &self.find {
+            if find.captures_len() > 1 {
+                for captures in find.captures_iter(text.as_bytes()) {
+                    places.extend(
+                        captures
+                            .get(1)
+                            .or(captures.get(0))
+                            .map(|found| found.range()),
+                    );
+                }
+            } else {
+                places.extend(find.find_iter(text.as_bytes()).map(|found| found.range()));
+            }
+        }
+        if let (false, Some(but_not)) = (places.is_empty(), &self.but_not) {
+            let voids: Vec<Range<usize>> = but_not
+                .find_iter(text.as_bytes())
+                .map(|found| found.range())
+                .collect();
+            places.retain(|place| {
+                voids
+                    .iter()
+                    .all(|void| void.end <= place.start || place.end <= void.start)
+            });
+        }
+        places
+    }
+}
+
+fn compile(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .unicode(false)
+        .dfa_size_limit(1 << 20)
+        .build()
+        .map_err(|error| format!("{error}: {pattern}"))
+}
+
+fn has_group(pattern: &str) -> bool {
+    let bytes = pattern.as_bytes();
+    (0..bytes.len()).any(|at| {
+        bytes[at] == b'(' && (at == 0 || bytes[at - 1] != b'\\') && bytes.get(at + 1) != Some(&b'?')
+    })
+}
+
+/// Folds a pattern and puts the classes in.
+fn expand(
+    pattern: &str,
+    cased: bool,
+    classes: &BTreeMap<String, String>,
+) -> Result<String, String> {
+    let folded = if cased {
+        pattern.to_owned()
+    } else {
+        pattern.nfold()
+    };
+    let mut expanded = String::with_capacity(folded.len() * 4);
+    let mut rest = folded.as_str();
+    while let Some(open) = rest.find('{') {
+        expanded.push_str(&rest[..open]);
+        let Some(close) = rest[open..].find('}').map(|length| open + length) else {
+            return Err(format!("unclosed brace in {pattern}"));
+        };
+        let name = &rest[open + 1..close];
+        if name.starts_with(|first: char| first.is_ascii_digit() || first == ',') {
+            expanded.push_str(&rest[open..=close]);
+        } else {
+            let class = classes
+                .get(name)
+                .ok_or_else(|| format!("no class {name} in {pattern}"))?;
+            expanded.push_str("(?:");
+            expanded.push_str(class);
+            expanded.push(')');
+        }
+        rest = &rest[close + 1..];
+    }
+    expanded.push_str(rest);
+    Ok(expanded)
+}
+
+/// Folding that keeps the capitals, since `\S` is not `\s`.
+trait PatternFold {
+    fn nfold(&self) -> String;
+}
+
+impl PatternFold for str {
+    fn nfold(&self) -> String {
+        super::text::Folded::new(self).cased
+    }
+}
+
+fn split(words: &str) -> impl Iterator<Item = String> {
+    words
+        .split([',', '\n'])
+        .map(|word| fold(word.trim()))
+        .filter(|word| !word.is_empty())
+}
+
+fn alternatives(words: &str) -> String {
+    words
+        .split([',', '\n'])
+        .map(|word| word.trim().nfold().replace(' ', r"\s+"))
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join("|")
+}
+
+fn version() -> String {
+    let mut hash = Sha256::new();
+    for part in [WORDS, CUES, FIRST_NAMES, SMALL_PLACES, LARGE_PLACES]
+        .iter()
+        .chain(&RULES)
+    {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize()
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rules;
+
+    #[test]
+    fn all_built_in_data_reads() {
+        let rules = Rules::read();
+        assert!(rules.is_ok(), "{:?}", rules.err());
+    }
+
+    #[test]
+    fn there_is_room_for_every_cue() {
+        assert!(Rules::builtin().cues.len() < 128);
+    }
+}
