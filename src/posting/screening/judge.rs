@@ -40,7 +40,7 @@ impl Seen {
 
 /// Applies the written rules in their order; what they find can open later ones.
 pub(super) fn apply(rules: &Rules, reading: &mut Reading, seen: &mut Vec<Seen>) {
-    for rule in &rules.rules {
+    for rule in &rules.written {
         if !reading
             .sentences
             .iter()

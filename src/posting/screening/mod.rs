@@ -80,6 +80,10 @@ pub struct Finding {
 
 /// What is known about a post beside its text; each field can sharpen a rule, none can clear one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one post"
+)]
 pub struct Context {
     /// The author says that the post is about a patient.
     pub about_patient: bool,

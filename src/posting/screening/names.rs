@@ -243,7 +243,7 @@ fn runs(cased: &str) -> Vec<Vec<Range<usize>>> {
         if capital {
             match runs.last_mut() {
                 Some(run) if joined && (tied || last_end == run.last().map(|last| last.end)) => {
-                    run.push(word.clone())
+                    run.push(word.clone());
                 }
                 _ => runs.push(vec![word.clone()]),
             }

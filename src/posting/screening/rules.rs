@@ -32,7 +32,7 @@ pub struct Rules {
     version: String,
     pub(super) off: Vec<Family>,
     pub(super) cues: Vec<Cue>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) written: Vec<Rule>,
     /// What may stand right before or after a name or number, by what it says about it.
     contexts: BTreeMap<String, Matcher>,
     weights: BTreeMap<String, i32>,
@@ -179,7 +179,7 @@ impl Rules {
             version: version(),
             off: Vec::new(),
             cues: Vec::new(),
-            rules: Vec::new(),
+            written: Vec::new(),
             contexts: BTreeMap::new(),
             weights: BTreeMap::new(),
             sets: BTreeMap::new(),
@@ -220,7 +220,7 @@ impl Rules {
             let file: RuleFile = toml::from_str(file).map_err(|error| error.to_string())?;
             for rule in file.rule {
                 let rule = rules.compile(rule, &classes)?;
-                rules.rules.push(rule);
+                rules.written.push(rule);
             }
         }
         Ok(rules)
@@ -294,9 +294,10 @@ impl Matcher {
             .iter()
             .map(|pattern| expand(pattern, cased, classes))
             .collect::<Result<Vec<_>, _>>()?;
-        let but_not = match but_not.is_empty() {
-            true => None,
-            false => Some(compile(&but_not.join("|"))?),
+        let but_not = if but_not.is_empty() {
+            None
+        } else {
+            Some(compile(&but_not.join("|"))?)
         };
         Ok(Self { find, but_not })
     }
@@ -427,11 +428,9 @@ fn version() -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut name = crate::posting::post::hex(&hash.finalize());
+    name.truncate(12);
+    name
 }
 
 #[cfg(test)]
