@@ -1,7 +1,6 @@
 //! Accounts: added to the plan, listed, tried out, removed.
 
 use std::collections::BTreeSet;
-
 use std::path::PathBuf;
 
 use jiff::civil::Date;
