@@ -241,6 +241,14 @@ impl Config {
     }
 }
 
+/// The editor that the person wants: VISUAL, else EDITOR.
+pub fn editor() -> Option<String> {
+    let variables = ["VISUAL", "EDITOR"].iter();
+    variables
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|editor| !editor.trim().is_empty())
+}
+
 /// The system account: its full name, else its login.
 pub fn system_owner() -> String {
     let full = whoami::realname()

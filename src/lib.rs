@@ -49,3 +49,5 @@ pub mod config;
 pub mod requests;
 
 pub mod daemon;
+
+pub mod cli;

@@ -1,3 +1,9 @@
 //! Parses the command line, runs the command, prints its failure, sets the exit status.
 
-fn main() {}
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    rounds::cli::run(&arguments)
+}

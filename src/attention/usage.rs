@@ -22,10 +22,15 @@ pub struct Doing {
 }
 
 impl Doing {
+    /// Whether this is time on sites: only writing can be done away from them.
+    pub fn on_site(&self) -> bool {
+        self.site.is_some() || self.activity != Activity::Write
+    }
+
     /// Whether this counts in a limit of `of`.
     pub fn counts_in(&self, of: &Of) -> bool {
         match of {
-            Of::All => self.site.is_some(),
+            Of::All => self.on_site(),
             Of::Site(site) => self.site.as_ref() == Some(site),
             Of::Activity(activity) => self.activity == *activity,
         }
@@ -219,7 +224,7 @@ pub fn current_session(
 ) -> Option<(Duration, Timestamp)> {
     let mut spans: Vec<_> = intervals
         .iter()
-        .filter(|interval| interval.doing.site.is_some() && interval.from < now)
+        .filter(|interval| interval.doing.on_site() && interval.from < now)
         .map(|interval| (interval.from, interval.until.min(now)))
         .collect();
     spans.sort_unstable_by_key(|(_, until)| std::cmp::Reverse(*until));

@@ -3,9 +3,21 @@
 //! A request does the same thing whether the daemon runs or not. What it changed is noted, so that
 //! the caller can tell a running daemon. Nothing here prints or parses a command line.
 
+pub mod accounts;
+pub mod appointments;
+pub mod audit;
+pub mod consents;
 pub mod failure;
+mod files;
+pub mod init;
+pub mod limits;
+pub mod plans;
 pub mod post;
+pub mod screening;
 pub mod status;
+pub mod time;
+pub mod transfer;
+pub mod words;
 
 use std::collections::BTreeSet;
 use std::fs;

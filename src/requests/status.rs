@@ -164,7 +164,7 @@ fn spent(desk: &Desk, usage: &Usage, live: Option<&Live>) -> UsageNow {
     let total = |per| {
         let period = calendar.period_at(per, desk.now.wall);
         usage
-            .in_period(calendar, &period, |doing| doing.site.is_some())
+            .in_period(calendar, &period, |doing| doing.on_site())
             .as_secs()
     };
     let stored = || {

@@ -1,0 +1,65 @@
+//! `rounds audit`: the tamper-evident record.
+
+use clap::{Args, Subcommand};
+
+use super::call::Call;
+use super::{Answer, Exit};
+use crate::requests::audit;
+
+/// Check the tamper-evident record, or hand it out
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds audit verify")]
+pub(super) struct AuditArgs {
+    #[command(subcommand)]
+    command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Check that no entry was changed or removed
+    #[command(after_help = "Example:\n  rounds audit verify")]
+    Verify,
+    Export(ExportArgs),
+}
+
+/// Print every entry, without the texts of posts
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds audit export --csv")]
+struct ExportArgs {
+    /// As comma-separated values instead of JSON.
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+}
+
+pub(super) fn run(args: &AuditArgs, call: &Call) -> Answer {
+    match &args.command {
+        AuditCommand::Verify => verify(call),
+        AuditCommand::Export(args) => export(args, call),
+    }
+}
+
+fn verify(call: &Call) -> Answer {
+    let verdict = audit::verify(&call.desk()?)?;
+    call.out.show(&verdict, || match verdict.first_bad {
+        None => format!("The record is intact: {} entries.", verdict.entries),
+        Some(first) => format!(
+            "The record is broken from entry {first} on, of {}: it was changed or cut.",
+            verdict.entries
+        ),
+    })?;
+    Ok(if verdict.intact {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
+}
+
+fn export(args: &ExportArgs, call: &Call) -> Answer {
+    let rows = audit::rows(&call.desk()?)?;
+    if args.csv {
+        call.out.bytes(audit::csv(&rows).as_bytes())?;
+    } else {
+        call.out.document(&rows)?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,90 @@
+//! One call of the program: where its files are, how it answers, what the running daemon adds.
+
+use std::path::PathBuf;
+
+use super::output::Output;
+use super::{Answer, Exit};
+use crate::clock::Moment;
+use crate::config::Paths;
+use crate::daemon::socket::{Ask, Live, Said, ask};
+use crate::requests::{Changed, Desk, Failure, plans};
+
+/// What every command needs.
+#[derive(Debug)]
+pub(super) struct Call {
+    config_dir: Option<PathBuf>,
+    data_dir: Option<PathBuf>,
+    /// How it answers.
+    pub(super) out: Output,
+    /// When it was made; the whole command sees one moment.
+    pub(super) now: Moment,
+}
+
+impl Call {
+    pub(super) fn new(config_dir: Option<PathBuf>, data_dir: Option<PathBuf>, out: Output) -> Self {
+        Self {
+            config_dir,
+            data_dir,
+            out,
+            now: Moment::now(),
+        }
+    }
+
+    /// Where the files are.
+    pub(super) fn paths(&self) -> Result<Paths, Failure> {
+        Paths::find(self.config_dir.clone(), self.data_dir.clone())
+    }
+
+    /// Everything that a request works on.
+    pub(super) fn desk(&self) -> Result<Desk, Failure> {
+        Desk::open(self.paths()?, self.now)
+    }
+
+    /// What only a running daemon knows; none if none runs or it does not answer.
+    pub(super) fn live(&self, paths: &Paths) -> Option<Live> {
+        match ask(&paths.socket, &Ask::Live) {
+            Ok(Some(Said::Live(live))) => Some(live),
+            Ok(_) => None,
+            Err(error) => {
+                self.out
+                    .warn(&format!("The running daemon does not answer: {error}."));
+                None
+            }
+        }
+    }
+
+    /// Tells a running daemon what was changed, and waits until it took it up.
+    pub(super) fn tell(&self, desk: &Desk) {
+        let changed: Vec<_> = desk.changed.iter().copied().collect();
+        self.tell_changed(&desk.paths, changed);
+    }
+
+    /// The same, where there is no desk.
+    pub(super) fn tell_changed(&self, paths: &Paths, changed: Vec<Changed>) {
+        if changed.is_empty() {
+            return;
+        }
+        let trouble = match ask(&paths.socket, &Ask::TakeUp(changed)) {
+            Ok(Some(Said::Failed(why) | Said::Refused(why))) => why,
+            Ok(_) => return,
+            Err(error) => error.to_string(),
+        };
+        let words = "The change is written, but the running daemon did not take it up";
+        self.out.warn(&format!("{words}: {trouble}"));
+    }
+
+    /// The end of a command that changed something: the daemon knows before the shell does.
+    pub(super) fn done(&self, desk: &Desk) -> Answer {
+        self.tell(desk);
+        Ok(Exit::Done)
+    }
+
+    /// The end of a command that changed the plan: what contradicts itself in it is told, too.
+    pub(super) fn finish(&self, desk: &Desk) -> Answer {
+        self.tell(desk);
+        for warning in plans::contradictions(desk)? {
+            self.out.warn(&warning.spoken());
+        }
+        Ok(Exit::Done)
+    }
+}

@@ -1,0 +1,129 @@
+//! `rounds engagement`: recurring appointments with a fixed hour.
+
+use clap::{Args, Subcommand};
+
+use super::call::Call;
+use super::output::table;
+use super::{Answer, Exit};
+use crate::calendar::format_duration;
+use crate::plan::{Activity, Engagement};
+use crate::requests::appointments::{self, EngagementRow};
+use crate::requests::{Desk, words};
+
+/// Add, list and remove recurring appointments: a chat, a journal club
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds engagement list")]
+pub(super) struct EngagementArgs {
+    #[command(subcommand)]
+    command: EngagementCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum EngagementCommand {
+    Add(AddArgs),
+    /// List all recurring appointments
+    #[command(after_help = "Example:\n  rounds engagement list")]
+    List,
+    Remove(RemoveArgs),
+}
+
+/// Add a recurring appointment
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  rounds engagement add \"Heart failure chat\" --cron \"0 20 * * Sun\" --length 1h --site x"
+)]
+struct AddArgs {
+    /// Its name.
+    name: String,
+    /// When it begins: minute hour day-of-month month weekday.
+    #[arg(long, value_name = "CRON")]
+    cron: String,
+    /// How long it lasts.
+    #[arg(long, value_name = "DURATION")]
+    length: String,
+    /// On which site.
+    #[arg(long)]
+    site: Option<String>,
+    /// What is done there: scan, write, chat, conference, network or browse.
+    #[arg(long, default_value = "chat")]
+    activity: String,
+}
+
+/// Remove a recurring appointment
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds engagement remove \"Journal club\"")]
+struct RemoveArgs {
+    /// Its name.
+    name: String,
+}
+
+pub(super) fn run(args: &EngagementArgs, call: &Call) -> Answer {
+    match &args.command {
+        EngagementCommand::Add(args) => add(args, call),
+        EngagementCommand::List => list(call),
+        EngagementCommand::Remove(args) => remove(args, call),
+    }
+}
+
+fn add(args: &AddArgs, call: &Call) -> Answer {
+    let mut desk = call.desk()?;
+    let activity: Activity = words::activity(&args.activity)?;
+    let engagement = Engagement {
+        name: args.name.trim().to_owned(),
+        site: words::site_if_any(&desk.paths, args.site.as_deref())?,
+        activity,
+        cron: words::pattern(&args.cron)?,
+        length: words::length(&args.length)?,
+    };
+    let row = appointments::add_engagement(&mut desk, &engagement)?;
+    call.out.confirm(&row, || {
+        let length = format_duration(row.length());
+        format!(
+            "Added {}: {length} of {activity}, next on {}.",
+            row.name,
+            next(&desk, &row)
+        )
+    })?;
+    call.finish(&desk)
+}
+
+fn next(desk: &Desk, row: &EngagementRow) -> String {
+    let at = row.next.as_deref().and_then(|next| next.parse().ok());
+    at.map_or_else(|| "never".to_owned(), |at| desk.plan.calendar.spoken(at))
+}
+
+fn list(call: &Call) -> Answer {
+    let desk = call.desk()?;
+    let rows = appointments::engagements(&desk);
+    call.out.show(&rows, || {
+        if rows.is_empty() {
+            return "There is no recurring appointment.".to_owned();
+        }
+        let cells = rows.iter().map(|row| {
+            let site = row.site.clone().unwrap_or_default();
+            let (cron, length) = (row.cron.clone(), format_duration(row.length()));
+            [
+                row.name.clone(),
+                cron,
+                length,
+                site,
+                row.activity.to_string(),
+                next(&desk, row),
+            ]
+        });
+        table(
+            ["name", "when", "length", "site", "activity", "next"],
+            cells,
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+fn remove(args: &RemoveArgs, call: &Call) -> Answer {
+    let mut desk = call.desk()?;
+    appointments::remove_engagement(&mut desk, args.name.trim())?;
+    let removed = serde_json::json!({ "removed": args.name.trim() });
+    call.out
+        .confirm(&removed, || format!("Removed {}.", args.name.trim()))?;
+    call.finish(&desk)
+}

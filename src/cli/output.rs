@@ -1,0 +1,160 @@
+//! The only file that prints: text for people, or one JSON document.
+//!
+//! Answers go to standard output, everything else to standard error. A reader that went away
+//! (`rounds … | head`) is no failure. Colours only where the terminal wants them.
+
+use std::io::{self, IsTerminal, Write};
+
+use comfy_table::{Table, presets};
+use serde::Serialize;
+use tracing_subscriber::EnvFilter;
+
+use crate::requests::Failure;
+
+/// How a command answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Output {
+    /// One JSON document instead of text.
+    pub(super) json: bool,
+    quiet: bool,
+}
+
+impl Output {
+    pub(super) const fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet }
+    }
+
+    /// Prints an answer: a value, or what it means in words.
+    pub(super) fn show<T: Serialize>(
+        &self,
+        value: &T,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        if self.json {
+            self.document(value)
+        } else {
+            self.text(&words())
+        }
+    }
+
+    /// Prints what was done: the new value, or words that `--quiet` leaves out.
+    pub(super) fn confirm<T: Serialize>(
+        &self,
+        value: &T,
+        words: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        if self.quiet && !self.json {
+            return Ok(());
+        }
+        self.show(value, words)
+    }
+
+    /// Prints one JSON document.
+    pub(super) fn document<T: Serialize>(&self, value: &T) -> Result<(), Failure> {
+        let text = if io::stdout().is_terminal() {
+            serde_json::to_string_pretty(value)
+        } else {
+            serde_json::to_string(value)
+        };
+        let text = text.map_err(|error| Failure::failed(format!("No JSON: {error}.")))?;
+        self.text(&text)
+    }
+
+    /// Prints text to standard output, with a line break behind it.
+    #[expect(clippy::unused_self, reason = "only who has an output may print")]
+    pub(super) fn text(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = anstream::stdout().lock();
+        let written = writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush());
+        reader_gone(written).map(|_| ())
+    }
+
+    /// Prints bytes to standard output as they are.
+    #[expect(clippy::unused_self, reason = "only who has an output may print")]
+    pub(super) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+        reader_gone(written).map(|_| ())
+    }
+
+    /// Prints one line at once, for answers that come one by one. Says whether anybody still reads.
+    #[expect(clippy::unused_self, reason = "only who has an output may print")]
+    pub(super) fn line<T: Serialize>(&self, value: &T) -> Result<bool, Failure> {
+        let mut line = serde_json::to_vec(value)
+            .map_err(|error| Failure::failed(format!("No JSON: {error}.")))?;
+        line.push(b'\n');
+        let mut stdout = io::stdout().lock();
+        reader_gone(stdout.write_all(&line).and_then(|()| stdout.flush()))
+    }
+
+    /// Says something that should be known, on standard error.
+    pub(super) fn warn(&self, text: &str) {
+        if !self.json {
+            to_stderr(&format!("Note: {}", text.trim_end()));
+        }
+    }
+
+    /// Asks a question with the answer yes or no; anything but yes is no.
+    #[expect(clippy::unused_self, reason = "only who has an output may print")]
+    pub(super) fn ask(&self, question: &str) -> bool {
+        let mut stderr = anstream::stderr().lock();
+        let asked = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        asked.is_ok()
+            && io::stdin().read_line(&mut answer).is_ok()
+            && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Whether a person sits there who can be asked.
+    pub(super) fn can_ask(&self) -> bool {
+        !self.json && io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+}
+
+/// Whether anybody still reads; any other trouble is a failure.
+fn reader_gone(written: io::Result<()>) -> Result<bool, Failure> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::failed(format!(
+            "The answer could not be printed: {error}."
+        ))),
+    }
+}
+
+/// Prints to standard error. That nobody reads it changes nothing.
+pub(super) fn to_stderr(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{}", text.trim_end());
+}
+
+/// A table without lines.
+pub(super) fn table<const N: usize>(
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_header(header.map(str::to_uppercase));
+    for row in rows {
+        table.add_row(row);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.trim_fmt()
+}
+
+/// Sends the log to standard error: warnings, with `-v` steps, with `-vv` everything.
+pub(super) fn log_to_stderr(verbose: u8) {
+    let filter = EnvFilter::new(match verbose {
+        0 => "warn",
+        1 => "rounds=info,warn",
+        _ => "rounds=trace,info",
+    });
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .try_init();
+    drop(started);
+}

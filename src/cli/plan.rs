@@ -1,0 +1,142 @@
+//! `rounds plan`: shown, changed in an editor, looked over, carried into the future.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::call::Call;
+use super::failure::not_built;
+use super::{Answer, Exit};
+use crate::requests::Failure;
+use crate::requests::plans::{self, Checked};
+
+/// Show the plan, change it, look it over, see what it will do
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds plan check")]
+pub(super) struct PlanArgs {
+    #[command(subcommand)]
+    command: PlanCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PlanCommand {
+    /// Show the plan
+    #[command(after_help = "Example:\n  rounds plan show")]
+    Show,
+    /// Change the plan in your editor; a wrong plan is not taken
+    #[command(after_help = "Example:\n  rounds plan edit")]
+    Edit,
+    Check(CheckArgs),
+    Forecast(ForecastArgs),
+    Simulate(SimulateArgs),
+}
+
+/// Look over a plan: what is wrong, what contradicts itself
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds plan check plan.toml")]
+struct CheckArgs {
+    /// The file; the plan in force unless told.
+    file: Option<PathBuf>,
+}
+
+/// Say what the plan will do on some days
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds plan forecast --from today --to +14d")]
+struct ForecastArgs {
+    /// The first day.
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    from: String,
+    /// The last day.
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    to: String,
+}
+
+/// Live through some time with the plan, in seconds
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds plan simulate --from today --until +30d --seed 7")]
+struct SimulateArgs {
+    /// The first day.
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    from: String,
+    /// The last day.
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    until: String,
+    /// The same seed, the same life.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    seed: u64,
+}
+
+pub(super) fn run(args: &PlanArgs, call: &Call) -> Answer {
+    match &args.command {
+        PlanCommand::Show => show(call),
+        PlanCommand::Edit => edit(call),
+        PlanCommand::Check(args) => check(args, call),
+        PlanCommand::Forecast(_) => Err(not_built("plan forecast")),
+        PlanCommand::Simulate(_) => Err(not_built("plan simulate")),
+    }
+}
+
+fn show(call: &Call) -> Answer {
+    let paths = call.paths()?;
+    let shown = plans::show(&paths)?;
+    call.out.show(&shown, || shown.text.clone())?;
+    Ok(Exit::Done)
+}
+
+fn check(args: &CheckArgs, call: &Call) -> Answer {
+    let paths = call.paths()?;
+    let file = args.file.clone().unwrap_or_else(|| paths.plan());
+    let checked = plans::check(&paths, &file, call.now.wall)?;
+    call.out.show(&checked, || checked_words(&checked))?;
+    Ok(Exit::Done)
+}
+
+fn checked_words(checked: &Checked) -> String {
+    let mut lines = vec![format!("{} is a valid plan.", checked.file)];
+    lines.extend(
+        checked
+            .warnings
+            .iter()
+            .map(|warning| format!("Note: {}", warning.spoken())),
+    );
+    lines.join("\n")
+}
+
+fn edit(call: &Call) -> Answer {
+    let mut desk = call.desk()?;
+    let editor = crate::config::editor().ok_or_else(|| {
+        Failure::failed("No editor is set.").with_help(format!(
+            "set VISUAL, or edit {} yourself",
+            desk.paths.plan().display()
+        ))
+    })?;
+    let draft = plans::draft(&desk)?;
+    let text = edited(&editor, &draft)?;
+    let changed = plans::take(&mut desk, &draft, &text)?;
+    let answer = serde_json::json!({ "changed": changed });
+    call.out.confirm(&answer, || {
+        let words = if changed {
+            "The plan is changed."
+        } else {
+            "The plan is as it was."
+        };
+        words.to_owned()
+    })?;
+    call.finish(&desk)
+}
+
+/// Runs the editor on a file and reads what it left.
+fn edited(editor: &str, file: &Path) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| Failure::failed(format!("{editor}: {error}."));
+    let status = std::process::Command::new("sh")
+        .args(["-c", &format!("{editor} \"$1\""), "sh"])
+        .arg(file)
+        .status()
+        .map_err(failed)?;
+    if !status.success() {
+        return Err(Failure::failed(format!(
+            "{editor} ended with an error: the plan is as it was."
+        )));
+    }
+    std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))
+}

@@ -1,0 +1,217 @@
+//! `rounds post`: the queue, from the first draft to taking a post back.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Answer;
+use super::call::Call;
+use super::failure::not_built;
+
+/// Write, check, queue and look after posts
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post list --state held")]
+pub(super) struct PostArgs {
+    #[command(subcommand)]
+    command: PostCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PostCommand {
+    Add(Box<AddArgs>),
+    Check(CheckArgs),
+    Edit(EditArgs),
+    List(ListArgs),
+    /// Show a post with its checks, findings and receipts
+    #[command(after_help = "Example:\n  rounds post show k7")]
+    Show(IdArgs),
+    /// Show a post as it will appear
+    #[command(after_help = "Example:\n  rounds post preview k7")]
+    Preview(IdArgs),
+    Approve(ApproveArgs),
+    Reschedule(RescheduleArgs),
+    /// Call a post off; its slot is free again
+    #[command(after_help = "Example:\n  rounds post cancel k7")]
+    Cancel(IdArgs),
+    Resolve(ResolveArgs),
+    /// Take a published post back
+    #[command(after_help = "Example:\n  rounds post retract k7")]
+    Retract(IdArgs),
+    /// Show how a published post was received
+    #[command(after_help = "Example:\n  rounds post metrics k7")]
+    Metrics(IdArgs),
+}
+
+/// One post.
+#[derive(Debug, Args)]
+struct IdArgs {
+    /// The post's id; a unique beginning will do.
+    id: String,
+}
+
+/// Add a post to the queue, one for each account
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post add \"Flu vaccines are here.\" --to blog --slot")]
+struct AddArgs {
+    /// The text; `-` reads it from standard input.
+    text: String,
+    /// The accounts, separated by commas.
+    #[arg(long, value_name = "ACCOUNT", value_delimiter = ',', required = true)]
+    to: Vec<String>,
+    #[command(flatten)]
+    time: TimeArgs,
+    /// Send again at the times of this cron expression.
+    #[arg(long, value_name = "CRON", conflicts_with_all = ["at", "slot"])]
+    cron: Option<String>,
+    #[command(flatten)]
+    content: ContentArgs,
+    /// The consent record that covers it.
+    #[arg(long, value_name = "REFERENCE")]
+    consent: Option<String>,
+    /// Who pays for it.
+    #[arg(long, value_name = "NAME")]
+    sponsor: Option<String>,
+    /// What it is for.
+    #[arg(long, value_parser = ["educate", "promote", "connect", "advocate", "network", "learn", "teach"])]
+    goal: Option<String>,
+    /// It is about a patient.
+    #[arg(long)]
+    about_patient: bool,
+    /// Pass on the post at this address.
+    #[arg(long, value_name = "URL", group = "relation")]
+    repost: Option<String>,
+    /// Quote the post at this address.
+    #[arg(long, value_name = "URL", group = "relation")]
+    quote: Option<String>,
+    /// Answer the post at this address.
+    #[arg(long, value_name = "URL", group = "relation")]
+    reply_to: Option<String>,
+    /// The answer is part of a dispute: it waits at least until the morning.
+    #[arg(long, requires = "reply_to")]
+    dispute: bool,
+    /// Who wrote it; the account's owner unless told.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// When a post goes out.
+#[derive(Debug, Args)]
+struct TimeArgs {
+    /// When, such as "tomorrow 8am".
+    #[arg(long, value_name = "TIME", conflicts_with = "slot")]
+    at: Option<String>,
+    /// In the account's next free slot.
+    #[arg(long)]
+    slot: bool,
+}
+
+/// What goes out beside the text.
+#[derive(Debug, Args)]
+struct ContentArgs {
+    /// A picture; each needs its --alt.
+    #[arg(long, value_name = "FILE")]
+    media: Vec<PathBuf>,
+    /// What the picture shows, for those who cannot see it; in the order of the pictures.
+    #[arg(long, value_name = "TEXT", requires = "media")]
+    alt: Vec<String>,
+    /// A source of what it says: an address, a DOI or a PMID.
+    #[arg(long, value_name = "URL")]
+    source: Vec<String>,
+}
+
+/// Answer the questions that a post must pass; without flags, show them
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post check k7 --attest coi-disclosed")]
+struct CheckArgs {
+    /// The post's id; a unique beginning will do.
+    id: String,
+    /// Answer this item, with evidence where it asks for it.
+    #[arg(long, value_name = "ITEM[=EVIDENCE]")]
+    attest: Vec<String>,
+    /// Say that this finding is wrong.
+    #[arg(long, value_name = "FINDING", requires = "why")]
+    dispute: Option<String>,
+    /// Why the finding is wrong.
+    #[arg(long, value_name = "TEXT", requires = "dispute")]
+    why: Option<String>,
+    /// Who answers; the account's owner unless told.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// Change a post that has not gone out; without flags, in your editor
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post edit k7 --text \"Flu vaccines are here today.\"")]
+struct EditArgs {
+    /// The post's id; a unique beginning will do.
+    id: String,
+    /// The new text; `-` reads it from standard input.
+    #[arg(long)]
+    text: Option<String>,
+    #[command(flatten)]
+    time: TimeArgs,
+    #[command(flatten)]
+    content: ContentArgs,
+    /// Keep the post when old ones are erased.
+    #[arg(long)]
+    keep: bool,
+}
+
+/// List posts by their time
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post list --state held")]
+struct ListArgs {
+    /// Only posts in this state.
+    #[arg(long, value_parser = crate::posting::life::State::NAMES)]
+    state: Option<String>,
+}
+
+/// Approve somebody else's draft, or one's own from a late evening
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post approve k7 --by \"Dr Lin\"")]
+struct ApproveArgs {
+    /// The post's id; a unique beginning will do.
+    id: String,
+    /// Who approves; the account's owner unless told.
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+}
+
+/// Give a post another time
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post reschedule k7 tomorrow 8am")]
+struct RescheduleArgs {
+    /// The post's id; a unique beginning will do.
+    id: String,
+    /// When, such as tomorrow 8am.
+    #[arg(required = true, num_args = 1.., value_name = "TIME")]
+    when: Vec<String>,
+}
+
+/// Say whether a post is on the platform, where only you can know
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post resolve k7 published")]
+struct ResolveArgs {
+    /// The post's id; a unique beginning will do.
+    id: String,
+    /// What you saw.
+    #[arg(value_parser = ["published", "not-published"])]
+    what: String,
+}
+
+pub(super) fn run(args: &PostArgs, _call: &Call) -> Answer {
+    Err(not_built(match &args.command {
+        PostCommand::Add(_) => "post add",
+        PostCommand::Check(_) => "post check",
+        PostCommand::Edit(_) => "post edit",
+        PostCommand::List(_) => "post list",
+        PostCommand::Show(_) => "post show",
+        PostCommand::Preview(_) => "post preview",
+        PostCommand::Approve(_) => "post approve",
+        PostCommand::Reschedule(_) => "post reschedule",
+        PostCommand::Cancel(_) => "post cancel",
+        PostCommand::Resolve(_) => "post resolve",
+        PostCommand::Retract(_) => "post retract",
+        PostCommand::Metrics(_) => "post metrics",
+    }))
+}

@@ -1,0 +1,199 @@
+//! The consent register: records added, shown, withdrawn. Never a patient's name.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{Changed, Desk, Failure};
+use crate::engine::Change;
+use crate::posting::audit::{Entry, Kind};
+use crate::posting::consent::Consent;
+use crate::posting::holds::settle;
+use crate::posting::post::{Post, PostId};
+use crate::posting::screening::{Category, Context};
+
+/// A record, as others read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsentRow {
+    /// What was recorded.
+    #[serde(flatten)]
+    pub record: Consent,
+    /// Whether it holds today.
+    pub valid: bool,
+}
+
+/// A withdrawn record, and the posts that wait for another one now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withdrawn {
+    /// The record.
+    #[serde(flatten)]
+    pub consent: ConsentRow,
+    /// Posts that used it and do not go out any more.
+    pub held: Vec<PostId>,
+    /// Posts that used it and are out already: take them back where that is wished.
+    pub published: Vec<PostId>,
+}
+
+/// The register, by reference.
+pub fn list(desk: &Desk) -> Result<Vec<ConsentRow>, Failure> {
+    let today = desk.plan.calendar.day_of(desk.now.wall);
+    let records = desk.store.consents()?.into_iter();
+    Ok(records.map(|record| row(record, today)).collect())
+}
+
+fn row(record: Consent, today: Date) -> ConsentRow {
+    let ended = record.expires_on.is_some_and(|last| last < today);
+    let valid = record.withdrawn_at.is_none() && record.separate_from_care && !ended;
+    ConsentRow { record, valid }
+}
+
+/// The record of this reference.
+pub fn find(desk: &Desk, reference: &str) -> Result<ConsentRow, Failure> {
+    let records = list(desk)?;
+    records
+        .into_iter()
+        .find(|row| row.record.reference == reference.trim())
+        .ok_or_else(|| {
+            Failure::failed(format!(
+                "There is no consent record `{}`.",
+                reference.trim()
+            ))
+            .with_help("`rounds consent list` shows them")
+        })
+}
+
+/// Adds a record. A reference stands once, and neither it nor what is shown names a patient.
+pub fn add(desk: &mut Desk, record: Consent) -> Result<ConsentRow, Failure> {
+    check(desk, &record)?;
+    let entry = Entry::new(desk.now.wall, Kind::ConsentAdded, None, &desk.system_user)
+        .with("consent", record.reference.clone());
+    desk.store.save_consent(&record, &entry)?;
+    desk.changed.insert(Changed::Posts);
+    let today = desk.plan.calendar.day_of(desk.now.wall);
+    Ok(row(record, today))
+}
+
+fn check(desk: &Desk, record: &Consent) -> Result<(), Failure> {
+    if record.reference.trim().is_empty() {
+        return Err(Failure::usage("The reference is empty.").with_help(
+            "write where the form lies in the clinic's own records, such as R-2026-17",
+        ));
+    }
+    let today = desk.plan.calendar.day_of(desk.now.wall);
+    if record.signed_on > today {
+        return Err(
+            Failure::usage(format!("{} lies in the future.", record.signed_on))
+                .with_help("record a consent when it is signed"),
+        );
+    }
+    if record
+        .expires_on
+        .is_some_and(|last| last < record.signed_on)
+    {
+        return Err(Failure::usage("It would end before it was signed.")
+            .with_help("--expires is its last day"));
+    }
+    for platform in &record.platforms {
+        known_platform(desk, platform)?;
+    }
+    no_name(desk, "reference", &record.reference)?;
+    no_name(desk, "description", &record.shows)?;
+    if desk
+        .store
+        .consents()?
+        .iter()
+        .any(|other| other.reference == record.reference)
+    {
+        return Err(
+            Failure::failed(format!("There is a record `{}` already.", record.reference))
+                .with_help("a renewed consent gets a reference of its own"),
+        );
+    }
+    Ok(())
+}
+
+fn known_platform(desk: &Desk, name: &str) -> Result<(), Failure> {
+    let platform = crate::plan::Platform::NAMES.contains(&name);
+    if name == "all" || platform || desk.plan.account(name).is_some() {
+        return Ok(());
+    }
+    Err(
+        Failure::usage(format!("`{name}` is neither an account nor a platform."))
+            .with_help("name an account of the plan, a platform, or all"),
+    )
+}
+
+/// Refuses a text in which screening sees a name.
+fn no_name(desk: &Desk, what: &str, text: &str) -> Result<(), Failure> {
+    let context = Context {
+        about_patient: true,
+        professional: true,
+        ..Context::default()
+    };
+    let screening = desk.rulebook()?.screen(text, &context);
+    if screening
+        .findings
+        .iter()
+        .any(|finding| finding.category == Category::Name)
+    {
+        return Err(
+            Failure::refused(format!("The {what} seems to hold a person's name."))
+                .with_help("point to the clinic's own record by its number; no name is kept here"),
+        );
+    }
+    Ok(())
+}
+
+/// Withdraws a record. Posts that relied on it and have not gone out are held from now on.
+pub fn withdraw(desk: &mut Desk, reference: &str) -> Result<Withdrawn, Failure> {
+    let mut record = find(desk, reference)?.record;
+    if record.withdrawn_at.is_some() {
+        let message = format!("The consent `{}` was withdrawn before.", record.reference);
+        return Err(Failure::refused(message));
+    }
+    let entry = Entry::new(
+        desk.now.wall,
+        Kind::ConsentWithdrawn,
+        None,
+        &desk.system_user,
+    )
+    .with("consent", record.reference.clone());
+    record.withdrawn_at = Some(desk.now.wall);
+    desk.store.save_consent(&record, &entry)?;
+    desk.changed.insert(Changed::Posts);
+    let (mut held, mut published) = (Vec::new(), Vec::new());
+    for post in desk.store.posts(None)? {
+        if !relies_on(&post, &record.reference) {
+            continue;
+        }
+        if post.state.waits() {
+            held.push(post.id.clone());
+            review_again(desk, post)?;
+        } else if !post.receipts.is_empty() {
+            published.push(post.id);
+        }
+    }
+    let today = desk.plan.calendar.day_of(desk.now.wall);
+    Ok(Withdrawn {
+        consent: row(record, today),
+        held,
+        published,
+    })
+}
+
+fn relies_on(post: &Post, reference: &str) -> bool {
+    post.attestations
+        .iter()
+        .any(|answer| answer.evidence.as_deref() == Some(reference))
+}
+
+/// Reviews a post that waits and writes what that makes of it.
+fn review_again(desk: &mut Desk, mut post: Post) -> Result<(), Failure> {
+    let now = desk.now.wall;
+    let reviewed = desk
+        .rulebook()?
+        .review(&desk.store, &desk.plan, &post, now)?;
+    let mut entries = Vec::new();
+    settle(&mut post, &reviewed.review, now, &mut entries)?;
+    desk.store.write(&Change { post, entries })?;
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! The plan's file: changed in one step, looked over, shown.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::limits::LimitRow;
+use super::{Changed, Desk, Failure, files, parse_plan, words};
+use crate::config::Paths;
+use crate::plan::Plan;
+use crate::plan::edit::EditError;
+use crate::plan::{Of, warnings};
+use crate::rulebook::Rulebook;
+
+/// Something in a valid plan that contradicts something else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the words explain themselves")]
+pub struct WarningRow {
+    pub field: String,
+    pub message: String,
+    pub help: String,
+}
+
+impl WarningRow {
+    /// In one line, for people.
+    pub fn spoken(&self) -> String {
+        format!("{}: {}; {}.", self.field, self.message, self.help)
+    }
+}
+
+/// A plan as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the words explain themselves")]
+pub struct Shown {
+    pub file: String,
+    pub timezone: String,
+    pub limits: Vec<LimitRow>,
+    pub text: String,
+}
+
+/// A plan that was looked over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checked {
+    /// The file.
+    pub file: String,
+    /// What contradicts itself in it.
+    pub warnings: Vec<WarningRow>,
+}
+
+/// Changes the plan's text by one of `plan::edit`; the result is in force at once. Two calls at
+/// the same time follow one another, so that no change is lost.
+pub fn change(
+    desk: &mut Desk,
+    edit: impl FnOnce(&str) -> Result<String, EditError>,
+) -> Result<(), Failure> {
+    let file = desk.paths.plan();
+    let _lock = files::lock(&desk.paths.config)?;
+    let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
+    parse_plan(&text).map_err(|error| Failure::plan(&file, &error))?;
+    let new = edit(&text).map_err(|error| refused(&file, error))?;
+    put(desk, &new)
+}
+
+/// Reads the plan to show it. It may be shown although memory is away.
+pub fn show(paths: &Paths) -> Result<Shown, Failure> {
+    let plan = super::load_plan(paths)?;
+    let file = paths.plan();
+    let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
+    Ok(Shown {
+        file: file.display().to_string(),
+        timezone: plan.timezone.clone(),
+        limits: super::limits::rows(&plan),
+        text,
+    })
+}
+
+/// A copy of the plan beside it, to be changed in an editor.
+pub fn draft(desk: &Desk) -> Result<PathBuf, Failure> {
+    let file = desk.paths.plan();
+    let text = fs::read(&file).map_err(|error| Failure::file(&file, &error))?;
+    let draft = desk.paths.config.join("plan.edited.toml");
+    files::replace(&draft, &text)?;
+    Ok(draft)
+}
+
+/// Takes an edited draft as the plan, if it is a valid one; else the draft stays to be corrected.
+/// Says whether anything changed.
+pub fn take(desk: &mut Desk, draft: &Path, text: &str) -> Result<bool, Failure> {
+    let file = desk.paths.plan();
+    let _lock = files::lock(&desk.paths.config)?;
+    parse_plan(text).map_err(|error| Failure::plan(draft, &error))?;
+    let same = fs::read_to_string(&file).is_ok_and(|old| old == text);
+    if !same {
+        put(desk, text)?;
+    }
+    fs::remove_file(draft).map_err(|error| Failure::file(draft, &error))?;
+    Ok(!same)
+}
+
+fn put(desk: &mut Desk, text: &str) -> Result<(), Failure> {
+    let file = desk.paths.plan();
+    let plan = parse_plan(text).map_err(|error| Failure::plan(&file, &error))?;
+    files::replace(&file, text.as_bytes())?;
+    desk.plan = plan;
+    desk.changed.insert(Changed::Plan);
+    Ok(())
+}
+
+/// A change that the plan does not take. The file was valid before, so what is wrong came with the
+/// change, and a line number would point at nothing.
+fn refused(file: &Path, error: EditError) -> Failure {
+    match error {
+        EditError::Plan(error) => {
+            let mut failure = Failure::plan(file, &error);
+            failure.kind = super::FailureKind::Usage;
+            (failure.file, failure.line) = (None, None);
+            failure.message = super::failure::sentence(&failure.message);
+            failure
+        }
+        EditError::Shape(_) => words::usage(&error).at(file, None),
+        other => Failure::failed(super::failure::sentence(&other.to_string())),
+    }
+}
+
+/// What contradicts itself in the desk's plan.
+pub fn contradictions(desk: &Desk) -> Result<Vec<WarningRow>, Failure> {
+    let unknown = unknown_names(desk)?;
+    let found = warnings::warnings(&desk.plan, desk.now.wall).into_iter();
+    Ok(unknown.into_iter().chain(found.map(row)).collect())
+}
+
+fn row(warning: warnings::Warning) -> WarningRow {
+    WarningRow {
+        field: warning.field,
+        message: warning.message,
+        help: warning.help,
+    }
+}
+
+/// Names that nothing stands for: packs that are not there, sites that the catalogue lacks.
+fn unknown_names(desk: &Desk) -> Result<Vec<WarningRow>, Failure> {
+    names_unknown_in(&desk.plan, &desk.paths)
+}
+
+fn names_unknown_in(plan: &Plan, paths: &Paths) -> Result<Vec<WarningRow>, Failure> {
+    let rulebook = Rulebook::load(&paths.checklists())?;
+    let catalogue = words::catalogue(paths)?;
+    let mut found = Vec::new();
+    for account in &plan.accounts {
+        let unknown = account
+            .packs
+            .iter()
+            .filter_map(|pack| rulebook.packs().get(pack).err());
+        found.extend(unknown.map(|error| WarningRow {
+            field: format!("accounts.{}.packs", account.name),
+            message: error.to_string(),
+            help: "until then nothing is published on this account".to_owned(),
+        }));
+    }
+    for (field, site) in sites(plan) {
+        if catalogue.get(site).is_none() {
+            found.push(WarningRow {
+                field,
+                message: format!("`{site}` is not a site known here, so nothing counts for it"),
+                help: "correct its name, or add it to sites.toml".to_owned(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Every site that a plan names, with where.
+fn sites(plan: &Plan) -> Vec<(String, &str)> {
+    let limits = plan.limits.iter().filter_map(|limit| match &limit.of {
+        Of::Site(site) => Some((format!("limits, {site} per {}", limit.per), site.as_str())),
+        Of::All | Of::Activity(_) => None,
+    });
+    let engagements = plan.engagements.iter().filter_map(|engagement| {
+        let site = engagement.site.as_deref()?;
+        Some((format!("engagements, {}", engagement.name), site))
+    });
+    let conferences = plan.conferences.iter().filter_map(|conference| {
+        let site = conference.site.as_deref()?;
+        Some((format!("conferences, {}", conference.name), site))
+    });
+    limits.chain(engagements).chain(conferences).collect()
+}
+
+/// Looks over a plan in any file; needs no desk. Fails where it is wrong.
+pub fn check(paths: &Paths, file: &Path, now: jiff::Timestamp) -> Result<Checked, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound if file == paths.plan() => Failure::no_plan(),
+        _ => Failure::file(file, &error),
+    })?;
+    let plan = parse_plan(&text).map_err(|error| Failure::plan(file, &error))?;
+    let unknown = names_unknown_in(&plan, paths)?;
+    let found = warnings::warnings(&plan, now).into_iter().map(row);
+    Ok(Checked {
+        file: file.display().to_string(),
+        warnings: unknown.into_iter().chain(found).collect(),
+    })
+}
