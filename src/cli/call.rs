@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Exit;
 use super::output::Output;
-use super::{Answer, Exit};
 use crate::clock::Moment;
 use crate::config::Paths;
 use crate::daemon::socket::{Ask, Live, Said, ask};
@@ -74,17 +74,20 @@ impl Call {
     }
 
     /// The end of a command that changed something: the daemon knows before the shell does.
-    pub(super) fn done(&self, desk: &Desk) -> Answer {
+    pub(super) fn done(&self, desk: &Desk) -> Exit {
         self.tell(desk);
-        Ok(Exit::Done)
+        Exit::Done
     }
 
     /// The end of a command that changed the plan: what contradicts itself in it is told, too.
-    pub(super) fn finish(&self, desk: &Desk) -> Answer {
+    pub(super) fn finish(&self, desk: &Desk) -> Exit {
         self.tell(desk);
-        for warning in plans::contradictions(desk)? {
-            self.out.warn(&warning.spoken());
+        match plans::contradictions(desk) {
+            Ok(found) => found
+                .iter()
+                .for_each(|warning| self.out.warn(&warning.spoken())),
+            Err(failure) => self.out.warn(&failure.message),
         }
-        Ok(Exit::Done)
+        Exit::Done
     }
 }

@@ -113,8 +113,7 @@ pub fn budget(text: &[String]) -> Result<(Duration, Per), Failure> {
     let joined = text.join(" ").replace('/', " per ");
     let parts: Vec<&str> = joined.split_whitespace().collect();
     match parts.as_slice() {
-        [time, "per", per] => Ok((words::length(time)?, period(per)?)),
-        [time, per] => Ok((words::length(time)?, period(per)?)),
+        [time, "per", per] | [time, per] => Ok((words::length(time)?, period(per)?)),
         [time] => {
             words::length(time)?;
             Err(
@@ -160,7 +159,7 @@ mod tests {
         for text in ["15m per day", "15m/day", "15m /day", "15m day"] {
             assert_eq!(
                 read(text),
-                Ok((Duration::from_secs(900), Per::Day)),
+                Ok((Duration::from_mins(15), Per::Day)),
                 "{text}"
             );
         }

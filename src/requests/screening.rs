@@ -30,7 +30,7 @@ pub fn screen(rules: &Rulebook, text: &str, language: Option<String>) -> Screeni
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     id: Value,
-    text: String,
+    words: String,
     language: Option<String>,
 }
 
@@ -78,7 +78,11 @@ pub fn read_line(line: &[u8]) -> Result<Text, BadLine> {
         Some(_) => return Err(bad(id, "`lang` is not a text")),
     };
     match fields.remove("text") {
-        Some(Value::String(text)) => Ok(Text { id, text, language }),
+        Some(Value::String(words)) => Ok(Text {
+            id,
+            words,
+            language,
+        }),
         Some(_) => Err(bad(id, "`text` is not a text")),
         None => Err(bad(id, "`text` is missing")),
     }
@@ -87,7 +91,7 @@ pub fn read_line(line: &[u8]) -> Result<Text, BadLine> {
 /// Screens one text of many; `took` measures the work.
 pub fn see(rules: &Rulebook, text: Text, clock: impl Fn() -> std::time::Duration) -> Seen {
     let begun = clock();
-    let screening = screen(rules, &text.text, text.language);
+    let screening = screen(rules, &text.words, text.language);
     let took = clock().saturating_sub(begun);
     Seen {
         id: text.id,
