@@ -118,7 +118,7 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
             posts(&row)
         )
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }
 
 fn take(settings: &mut Vec<(String, String)>, key: &str) -> Option<String> {
@@ -192,5 +192,5 @@ fn remove(args: &NameArgs, call: &Call) -> Answer {
     call.out.confirm(&row, || {
         format!("Removed the account {} from the plan.", row.name)
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Exit;
 use super::output::Output;
-use super::{Answer, Exit};
 use crate::clock::Moment;
 use crate::config::Paths;
 use crate::daemon::socket::{Ask, Live, Said, ask};
@@ -53,19 +53,6 @@ impl Call {
         }
     }
 
-    /// Asks what only the running daemon can do.
-    pub(super) fn ask_daemon(paths: &Paths, what: &Ask, why: &str) -> Result<(), Failure> {
-        match ask(&paths.socket, what) {
-            Ok(Some(Said::Refused(why))) => Err(Failure::refused(why)),
-            Ok(Some(Said::Failed(why))) => Err(Failure::failed(why)),
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(Failure::needs_daemon(format!("{why} It is not running."))),
-            Err(error) => Err(Failure::failed(format!(
-                "The running daemon does not answer: {error}."
-            ))),
-        }
-    }
-
     /// Tells a running daemon what was changed, and waits until it took it up.
     pub(super) fn tell(&self, desk: &Desk) {
         let changed: Vec<_> = desk.changed.iter().copied().collect();
@@ -87,17 +74,20 @@ impl Call {
     }
 
     /// The end of a command that changed something: the daemon knows before the shell does.
-    pub(super) fn done(&self, desk: &Desk) -> Answer {
+    pub(super) fn done(&self, desk: &Desk) -> Exit {
         self.tell(desk);
-        Ok(Exit::Done)
+        Exit::Done
     }
 
     /// The end of a command that changed the plan: what contradicts itself in it is told, too.
-    pub(super) fn finish(&self, desk: &Desk) -> Answer {
+    pub(super) fn finish(&self, desk: &Desk) -> Exit {
         self.tell(desk);
-        for warning in plans::contradictions(desk)? {
-            self.out.warn(&warning.spoken());
+        match plans::contradictions(desk) {
+            Ok(found) => found
+                .iter()
+                .for_each(|warning| self.out.warn(&warning.spoken())),
+            Err(failure) => self.out.warn(&failure.message),
         }
-        Ok(Exit::Done)
+        Exit::Done
     }
 }

@@ -83,7 +83,7 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
             row.name, desk.plan.timezone
         )
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }
 
 fn list(call: &Call) -> Answer {
@@ -113,5 +113,5 @@ fn remove(args: &RemoveArgs, call: &Call) -> Answer {
     call.out.confirm(&removed, || {
         format!("Removed the conference {}.", args.name.trim())
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }

@@ -96,7 +96,7 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
     let row = consents::add(&mut desk, record)?;
     call.out
         .confirm(&row, || format!("Recorded.\n{}", spoken(&desk, &row)))?;
-    call.done(&desk)
+    Ok(call.done(&desk))
 }
 
 fn list(call: &Call) -> Answer {
@@ -159,7 +159,7 @@ fn withdraw(args: &ReferenceArgs, call: &Call) -> Answer {
         }
         lines.join("\n")
     })?;
-    call.done(&desk)
+    Ok(call.done(&desk))
 }
 
 fn spoken(desk: &Desk, row: &ConsentRow) -> String {

@@ -84,7 +84,7 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
             next(&desk, &row)
         )
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }
 
 fn next(desk: &Desk, row: &EngagementRow) -> String {
@@ -125,5 +125,5 @@ fn remove(args: &RemoveArgs, call: &Call) -> Answer {
     let removed = serde_json::json!({ "removed": args.name.trim() });
     call.out
         .confirm(&removed, || format!("Removed {}.", args.name.trim()))?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }

@@ -16,7 +16,7 @@ struct Document<'f> {
 }
 
 /// Prints a failure; the exit status follows from its kind.
-pub(super) fn print(failure: &Failure, out: &Output) -> ExitCode {
+pub(super) fn print(failure: &Failure, out: Output) -> ExitCode {
     if out.json {
         // A failure is text and a number: it always has a JSON form.
         to_stderr(&serde_json::to_string(&Document { error: failure }).unwrap_or_default());
@@ -32,7 +32,7 @@ fn words(failure: &Failure) -> String {
     let mut text = format!("{red}rounds:{red:#} {}{}", place(failure), failure.message);
     if let Some(help) = &failure.help {
         let bold = Style::new().bold();
-        text.push_str(&format!("\n{bold}Hint:{bold:#} {help}"));
+        text = format!("{text}\n{bold}Hint:{bold:#} {help}");
     }
     text
 }
@@ -61,7 +61,7 @@ pub(super) fn of_clap(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
             status
         });
     }
-    print(&usage(error), &Output::new(true, false))
+    print(&usage(error), Output::new(true, false))
 }
 
 /// The parser's error as a failure.

@@ -87,7 +87,7 @@ fn set(args: &SetArgs, call: &Call) -> Answer {
     let row = limits::set(&mut desk, &of, per, time)?;
     call.out
         .confirm(&row, || format!("Limit: {}.", spoken(&row)))?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }
 
 fn list(call: &Call) -> Answer {
@@ -121,7 +121,7 @@ fn remove(args: &RemoveArgs, call: &Call) -> Answer {
     call.out.confirm(&row, || {
         format!("Removed the limit of {} per {}.", row.of, row.per)
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }
 
 fn exception(args: &OverrideArgs, call: &Call) -> Answer {
@@ -144,7 +144,7 @@ fn exception(args: &OverrideArgs, call: &Call) -> Answer {
             spoken(&row)
         )
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
 }
 
 fn spoken(row: &LimitRow) -> String {

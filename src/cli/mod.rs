@@ -11,7 +11,6 @@ mod conference;
 mod consent;
 mod daemon;
 mod doctor;
-mod editor;
 mod engagement;
 mod failure;
 mod focus;
@@ -143,7 +142,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     let call = Call::new(cli.global.config_dir, cli.global.data_dir, out);
     match dispatch(&cli.command, &call) {
         Ok(exit) => ExitCode::from(exit.status()),
-        Err(failure) => failure::print(&failure, &out),
+        Err(failure) => failure::print(&failure, out),
     }
 }
 

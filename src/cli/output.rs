@@ -26,7 +26,7 @@ impl Output {
 
     /// Prints an answer: a value, or what it means in words.
     pub(super) fn show<T: Serialize>(
-        &self,
+        self,
         value: &T,
         words: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
@@ -39,7 +39,7 @@ impl Output {
 
     /// Prints what was done: the new value, or words that `--quiet` leaves out.
     pub(super) fn confirm<T: Serialize>(
-        &self,
+        self,
         value: &T,
         words: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
@@ -50,7 +50,7 @@ impl Output {
     }
 
     /// Prints one JSON document.
-    pub(super) fn document<T: Serialize>(&self, value: &T) -> Result<(), Failure> {
+    pub(super) fn document<T: Serialize>(self, value: &T) -> Result<(), Failure> {
         let text = if io::stdout().is_terminal() {
             serde_json::to_string_pretty(value)
         } else {
@@ -62,7 +62,7 @@ impl Output {
 
     /// Prints text to standard output, with a line break behind it.
     #[expect(clippy::unused_self, reason = "only who has an output may print")]
-    pub(super) fn text(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn text(self, text: &str) -> Result<(), Failure> {
         let mut stdout = anstream::stdout().lock();
         let written = writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush());
         reader_gone(written).map(|_| ())
@@ -70,7 +70,7 @@ impl Output {
 
     /// Prints bytes to standard output as they are.
     #[expect(clippy::unused_self, reason = "only who has an output may print")]
-    pub(super) fn bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+    pub(super) fn bytes(self, bytes: &[u8]) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
         let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
         reader_gone(written).map(|_| ())
@@ -78,7 +78,7 @@ impl Output {
 
     /// Prints one line at once, for answers that come one by one. Says whether anybody still reads.
     #[expect(clippy::unused_self, reason = "only who has an output may print")]
-    pub(super) fn line<T: Serialize>(&self, value: &T) -> Result<bool, Failure> {
+    pub(super) fn line<T: Serialize>(self, value: &T) -> Result<bool, Failure> {
         let mut line = serde_json::to_vec(value)
             .map_err(|error| Failure::failed(format!("No JSON: {error}.")))?;
         line.push(b'\n');
@@ -87,7 +87,7 @@ impl Output {
     }
 
     /// Says something that should be known, on standard error.
-    pub(super) fn warn(&self, text: &str) {
+    pub(super) fn warn(self, text: &str) {
         if !self.json {
             to_stderr(&format!("Note: {}", text.trim_end()));
         }
@@ -95,7 +95,7 @@ impl Output {
 
     /// Asks a question with the answer yes or no; anything but yes is no.
     #[expect(clippy::unused_self, reason = "only who has an output may print")]
-    pub(super) fn ask(&self, question: &str) -> bool {
+    pub(super) fn ask(self, question: &str) -> bool {
         let mut stderr = anstream::stderr().lock();
         let asked = write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush());
         let mut answer = String::new();
@@ -105,7 +105,7 @@ impl Output {
     }
 
     /// Whether a person sits there who can be asked.
-    pub(super) fn can_ask(&self) -> bool {
+    pub(super) fn can_ask(self) -> bool {
         !self.json && io::stdin().is_terminal() && io::stdout().is_terminal()
     }
 }

@@ -1,14 +1,16 @@
 //! `rounds plan`: shown, changed in an editor, looked over, carried into the future.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::call::Call;
-use super::editor::edit as edit_file;
 use super::failure::not_built;
 use super::{Answer, Exit};
+use crate::calendar::{Direction, format_duration};
+use crate::plan::forecast::Day;
 use crate::requests::plans::{self, Checked};
+use crate::requests::{Desk, Failure, words};
 
 /// Show the plan, change it, look it over, see what it will do
 #[derive(Debug, Args)]
@@ -71,7 +73,7 @@ pub(super) fn run(args: &PlanArgs, call: &Call) -> Answer {
         PlanCommand::Show => show(call),
         PlanCommand::Edit => edit(call),
         PlanCommand::Check(args) => check(args, call),
-        PlanCommand::Forecast(_) => Err(not_built("plan forecast")),
+        PlanCommand::Forecast(args) => future(args, call),
         PlanCommand::Simulate(_) => Err(not_built("plan simulate")),
     }
 }
@@ -102,10 +104,71 @@ fn checked_words(checked: &Checked) -> String {
     lines.join("\n")
 }
 
+fn future(args: &ForecastArgs, call: &Call) -> Answer {
+    let desk = call.desk()?;
+    let (from, to) = words::range(&desk, &args.from, &args.to, Direction::Future)?;
+    let forecast = plans::forecast(&desk, (from, to))?;
+    call.out.show(&forecast, || {
+        let days: Vec<_> = forecast
+            .days
+            .iter()
+            .map(|day| day_words(&desk, day))
+            .collect();
+        days.join("\n")
+    })?;
+    Ok(Exit::Done)
+}
+
+/// One day: its limits and targets in one line, then what happens when.
+fn day_words(desk: &Desk, day: &Day) -> String {
+    let clock = |at| desk.plan.calendar.local(at).strftime("%H:%M").to_string();
+    let limits = day.limits.iter().map(|limit| {
+        let time = format_duration(std::time::Duration::from_secs(limit.limit_s));
+        format!("{} {time} per {}", limit.of, limit.per)
+    });
+    let aims = day.cadence.iter().map(|aim| {
+        let number = match (aim.target_min, aim.target_max) {
+            (min, max) if min == max => min.to_string(),
+            (min, max) => format!("{min}-{max}"),
+        };
+        format!("{} {number} posts per {}", aim.account, aim.period)
+    });
+    let all: Vec<_> = limits.chain(aims).collect();
+    let mut lines = vec![format!(
+        "{}: {}",
+        words::spoken_day(day.date),
+        all.join(", ")
+    )];
+    let slots = day
+        .slots
+        .iter()
+        .map(|slot| (slot.at.at, format!("slot of {}", slot.account)));
+    let hours = day.engagements.iter().map(|hour| {
+        (
+            hour.from.at,
+            format!("{}, until {}", hour.name, clock(hour.until.at)),
+        )
+    });
+    let mut times: Vec<_> = slots.chain(hours).collect();
+    times.sort();
+    lines.extend(
+        times
+            .into_iter()
+            .map(|(at, what)| format!("  {} {what}", clock(at))),
+    );
+    lines.join("\n")
+}
+
 fn edit(call: &Call) -> Answer {
     let mut desk = call.desk()?;
+    let editor = crate::config::editor().ok_or_else(|| {
+        Failure::failed("No editor is set.").with_help(format!(
+            "set VISUAL, or edit {} yourself",
+            desk.paths.plan().display()
+        ))
+    })?;
     let draft = plans::draft(&desk)?;
-    let text = edit_file(&draft)?;
+    let text = edited(&editor, &draft)?;
     let changed = plans::take(&mut desk, &draft, &text)?;
     let answer = serde_json::json!({ "changed": changed });
     call.out.confirm(&answer, || {
@@ -116,5 +179,21 @@ fn edit(call: &Call) -> Answer {
         };
         words.to_owned()
     })?;
-    call.finish(&desk)
+    Ok(call.finish(&desk))
+}
+
+/// Runs the editor on a file and reads what it left.
+fn edited(editor: &str, file: &Path) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| Failure::failed(format!("{editor}: {error}."));
+    let status = std::process::Command::new("sh")
+        .args(["-c", &format!("{editor} \"$1\""), "sh"])
+        .arg(file)
+        .status()
+        .map_err(failed)?;
+    if !status.success() {
+        return Err(Failure::failed(format!(
+            "{editor} ended with an error: the plan is as it was."
+        )));
+    }
+    std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))
 }

@@ -90,7 +90,7 @@ fn log(args: &LogArgs, call: &Call) -> Answer {
     let logged = time::log(&mut desk, length, (site, activity), place)?;
     call.out
         .confirm(&logged, || logged_words(&desk, &logged, place))?;
-    call.done(&desk)
+    Ok(call.done(&desk))
 }
 
 fn place(desk: &Desk, args: &LogArgs) -> Result<Place, Failure> {
@@ -172,5 +172,5 @@ fn erase(args: &EraseArgs, call: &Call) -> Answer {
     call.out.confirm(&erased, || {
         format!("Erased the usage of {days}: {} records.", erased.records)
     })?;
-    call.done(&desk)
+    Ok(call.done(&desk))
 }

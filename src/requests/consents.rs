@@ -3,11 +3,10 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::post::review_where;
 use super::{Changed, Desk, Failure};
-use crate::engine::Change;
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::consent::Consent;
-use crate::posting::holds::settle;
 use crate::posting::post::{Post, PostId};
 use crate::posting::screening::{Category, Context};
 
@@ -68,6 +67,7 @@ pub fn add(desk: &mut Desk, record: Consent) -> Result<ConsentRow, Failure> {
         .with("consent", record.reference.clone());
     desk.store.save_consent(&record, &entry)?;
     desk.changed.insert(Changed::Posts);
+    review_where(desk, |post| relies_on(post, &record.reference))?;
     let today = desk.plan.calendar.day_of(desk.now.wall);
     Ok(row(record, today))
 }
@@ -160,18 +160,15 @@ pub fn withdraw(desk: &mut Desk, reference: &str) -> Result<Withdrawn, Failure> 
     record.withdrawn_at = Some(desk.now.wall);
     desk.store.save_consent(&record, &entry)?;
     desk.changed.insert(Changed::Posts);
-    let (mut held, mut published) = (Vec::new(), Vec::new());
-    for post in desk.store.posts(None)? {
-        if !relies_on(&post, &record.reference) {
-            continue;
-        }
-        if post.state.waits() {
-            held.push(post.id.clone());
-            review_again(desk, post)?;
-        } else if !post.receipts.is_empty() {
-            published.push(post.id);
-        }
-    }
+    let posts = desk.store.posts(None)?;
+    let concerned = posts
+        .iter()
+        .filter(|post| relies_on(post, &record.reference));
+    let (waiting, others): (Vec<_>, Vec<_>) = concerned.partition(|post| post.state.waits());
+    let published = others.iter().filter(|post| !post.receipts.is_empty());
+    let published = published.map(|post| post.id.clone()).collect();
+    let held = waiting.iter().map(|post| post.id.clone()).collect();
+    review_where(desk, |post| relies_on(post, &record.reference))?;
     let today = desk.plan.calendar.day_of(desk.now.wall);
     Ok(Withdrawn {
         consent: row(record, today),
@@ -184,16 +181,4 @@ fn relies_on(post: &Post, reference: &str) -> bool {
     post.attestations
         .iter()
         .any(|answer| answer.evidence.as_deref() == Some(reference))
-}
-
-/// Reviews a post that waits and writes what that makes of it.
-fn review_again(desk: &mut Desk, mut post: Post) -> Result<(), Failure> {
-    let now = desk.now.wall;
-    let reviewed = desk
-        .rulebook()?
-        .review(&desk.store, &desk.plan, &post, now)?;
-    let mut entries = Vec::new();
-    settle(&mut post, &reviewed.review, now, &mut entries)?;
-    desk.store.write(&Change { post, entries })?;
-    Ok(())
 }

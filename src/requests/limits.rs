@@ -159,7 +159,7 @@ mod tests {
         for text in ["15m per day", "15m/day", "15m /day", "15m day"] {
             assert_eq!(
                 read(text),
-                Ok((Duration::from_secs(900), Per::Day)),
+                Ok((Duration::from_mins(15), Per::Day)),
                 "{text}"
             );
         }

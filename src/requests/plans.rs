@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::limits::LimitRow;
@@ -10,6 +11,7 @@ use super::{Changed, Desk, Failure, files, parse_plan, words};
 use crate::config::Paths;
 use crate::plan::Plan;
 use crate::plan::edit::EditError;
+use crate::plan::forecast::{self, Forecast};
 use crate::plan::{Of, warnings};
 use crate::rulebook::Rulebook;
 
@@ -75,6 +77,21 @@ pub fn show(paths: &Paths) -> Result<Shown, Failure> {
     })
 }
 
+/// More days than anybody plans for.
+const MOST_DAYS: i64 = 100 * 366;
+
+/// What the plan will do on the days `from..=to`.
+pub fn forecast(desk: &Desk, (from, to): (Date, Date)) -> Result<Forecast, Failure> {
+    words::in_order((from, to))?;
+    let days = to.duration_since(from).as_hours() / 24;
+    if days > MOST_DAYS {
+        return Err(
+            Failure::usage("That is more than a hundred years.").with_help("ask for fewer days")
+        );
+    }
+    Ok(forecast::forecast(&desk.plan, from, to))
+}
+
 /// A copy of the plan beside it, to be changed in an editor.
 pub fn draft(desk: &Desk) -> Result<PathBuf, Failure> {
     let file = desk.paths.plan();
@@ -104,6 +121,8 @@ fn put(desk: &mut Desk, text: &str) -> Result<(), Failure> {
     files::replace(&file, text.as_bytes())?;
     desk.plan = plan;
     desk.changed.insert(Changed::Plan);
+    // Rules that cannot be read hold every post anyway, and whoever publishes tells it.
+    drop(super::post::review_all(desk));
     Ok(())
 }
 

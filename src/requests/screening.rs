@@ -30,7 +30,7 @@ pub fn screen(rules: &Rulebook, text: &str, language: Option<String>) -> Screeni
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     id: Value,
-    body: String,
+    words: String,
     language: Option<String>,
 }
 
@@ -78,9 +78,9 @@ pub fn read_line(line: &[u8]) -> Result<Text, BadLine> {
         Some(_) => return Err(bad(id, "`lang` is not a text")),
     };
     match fields.remove("text") {
-        Some(Value::String(text)) => Ok(Text {
+        Some(Value::String(words)) => Ok(Text {
             id,
-            body: text,
+            words,
             language,
         }),
         Some(_) => Err(bad(id, "`text` is not a text")),
@@ -91,7 +91,7 @@ pub fn read_line(line: &[u8]) -> Result<Text, BadLine> {
 /// Screens one text of many; `took` measures the work.
 pub fn see(rules: &Rulebook, text: Text, clock: impl Fn() -> std::time::Duration) -> Seen {
     let begun = clock();
-    let screening = screen(rules, &text.body, text.language);
+    let screening = screen(rules, &text.words, text.language);
     let took = clock().saturating_sub(begun);
     Seen {
         id: text.id,

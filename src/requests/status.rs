@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Desk, Failure};
 use crate::attention::ledger::{Ledger, first_day_needed};
-use crate::attention::usage::{Level, Usage, current_session};
+use crate::attention::usage::{Doing, Level, Usage, current_session};
 use crate::calendar::Per;
 use crate::daemon::socket::Live;
 use crate::plan::Activity;
@@ -163,9 +163,7 @@ fn spent(desk: &Desk, usage: &Usage, live: Option<&Live>) -> UsageNow {
     let calendar = &desk.plan.calendar;
     let total = |per| {
         let period = calendar.period_at(per, desk.now.wall);
-        usage
-            .in_period(calendar, &period, crate::attention::usage::Doing::on_site)
-            .as_secs()
+        usage.in_period(calendar, &period, Doing::on_site).as_secs()
     };
     let stored = || {
         let length = desk.plan.breaks.length;

@@ -20,7 +20,7 @@ use crate::plan::{Activity, agenda};
 use crate::posting::audit::{Entry, Kind};
 
 /// More than this does not fit into a day.
-const DAY: Duration = Duration::from_hours(25);
+const DAY: Duration = Duration::from_hours(24);
 
 /// Where logged time belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
