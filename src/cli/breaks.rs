@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-use super::Answer;
 use super::call::Call;
-use super::failure::not_built;
+use super::{Answer, Exit};
+use crate::attention::breaks::Reply;
+use crate::daemon::socket::Ask;
 
 /// Answer the break that is due, as the notification's buttons do
 #[derive(Debug, Args)]
@@ -15,6 +16,21 @@ pub(super) struct BreakArgs {
     reply: String,
 }
 
-pub(super) fn run(_args: &BreakArgs, _call: &Call) -> Answer {
-    Err(not_built("break"))
+pub(super) fn run(args: &BreakArgs, call: &Call) -> Answer {
+    let desk = call.desk()?;
+    let (reply, words) = match args.reply.as_str() {
+        "snooze" => (Reply::Snooze, "Later, then."),
+        "skip" => (Reply::Skip, "Skipped."),
+        _ => (Reply::Take, "Enjoy the break."),
+    };
+    Call::ask_daemon(
+        &desk.paths,
+        &Ask::Break(reply),
+        "Breaks are measured by the running daemon.",
+    )?;
+    call.out
+        .confirm(&serde_json::json!({ "break": args.reply }), || {
+            words.to_owned()
+        })?;
+    Ok(Exit::Done)
 }

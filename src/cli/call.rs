@@ -53,6 +53,19 @@ impl Call {
         }
     }
 
+    /// Asks what only the running daemon can do.
+    pub(super) fn ask_daemon(paths: &Paths, what: &Ask, why: &str) -> Result<(), Failure> {
+        match ask(&paths.socket, what) {
+            Ok(Some(Said::Refused(why))) => Err(Failure::refused(why)),
+            Ok(Some(Said::Failed(why))) => Err(Failure::failed(why)),
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(Failure::needs_daemon(format!("{why} It is not running."))),
+            Err(error) => Err(Failure::failed(format!(
+                "The running daemon does not answer: {error}."
+            ))),
+        }
+    }
+
     /// Tells a running daemon what was changed, and waits until it took it up.
     pub(super) fn tell(&self, desk: &Desk) {
         let changed: Vec<_> = desk.changed.iter().copied().collect();

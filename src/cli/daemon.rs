@@ -2,9 +2,10 @@
 
 use clap::Args;
 
-use super::Answer;
 use super::call::Call;
-use super::failure::not_built;
+use super::{Answer, Exit, init};
+use crate::daemon::{self, Started};
+use crate::requests::Failure;
 
 /// Set up if needed, run in the foreground and say what is seen
 #[derive(Debug, Args)]
@@ -20,10 +21,65 @@ pub(super) struct UpArgs {
 #[command(after_help = "Example:\n  rounds daemon")]
 pub(super) struct DaemonArgs {}
 
-pub(super) fn up(_args: &UpArgs, _call: &Call) -> Answer {
-    Err(not_built("up"))
+pub(super) fn up(args: &UpArgs, call: &Call) -> Answer {
+    let paths = call.paths()?;
+    if let Some(live) = call.live(&paths) {
+        let page = live.page.clone();
+        call.out.show(
+            &serde_json::json!({ "running": true, "pid": live.pid, "page": page }),
+            || {
+                let page = page
+                    .as_deref()
+                    .map_or(String::new(), |page| format!(" Its page: {page}"));
+                format!("rounds is running already (process {}).{page}", live.pid)
+            },
+        )?;
+        return Ok(Exit::Done);
+    }
+    if !paths.plan().exists() {
+        init::first(args.preset.as_deref(), call)?;
+    }
+    let said = |started: &Started| {
+        let shown = call.out.show(&started, || words(started));
+        if let Err(failure) = shown {
+            tracing::warn!(%failure, "nobody reads");
+        }
+    };
+    daemon::run(&paths, said)?;
+    Ok(Exit::Done)
 }
 
-pub(super) fn run(_args: &DaemonArgs, _call: &Call) -> Answer {
-    Err(not_built("daemon"))
+pub(super) fn run(_args: &DaemonArgs, call: &Call) -> Answer {
+    let paths = call.paths()?;
+    daemon::run(&paths, |started| {
+        for trouble in &started.troubles {
+            tracing::warn!("{trouble}");
+        }
+    })?;
+    Ok::<_, Failure>(Exit::Done)
+}
+
+/// What a newcomer wants to know.
+fn words(started: &Started) -> String {
+    let mut lines = vec!["rounds is running; Ctrl-C stops it.".to_owned()];
+    lines.extend(started.sees.iter().map(|sees| format!("  works  {sees}")));
+    lines.extend(
+        started
+            .troubles
+            .iter()
+            .map(|trouble| format!("  lacks  {trouble}")),
+    );
+    lines.push("In another terminal:".to_owned());
+    for (command, does) in [
+        ("rounds limit set all 4h per week", "set a limit"),
+        (
+            "rounds account add blog --platform folder --path ~/blog",
+            "an account that needs no password",
+        ),
+        ("rounds post add \"…\" --to blog --slot", "queue a post"),
+        ("rounds status", "see how things stand"),
+    ] {
+        lines.push(format!("  {command:<58} {does}"));
+    }
+    lines.join("\n")
 }

@@ -29,6 +29,16 @@ pub(super) fn presets() -> PossibleValuesParser {
     PossibleValuesParser::new(Preset::ALL.map(Preset::name))
 }
 
+/// Sets up on the first `rounds up`.
+pub(super) fn first(preset: Option<&str>, call: &Call) -> Result<(), Failure> {
+    let args = InitArgs {
+        preset: preset.unwrap_or("balanced").to_owned(),
+        timezone: None,
+        force: false,
+    };
+    run(&args, call).map(|_| ())
+}
+
 pub(super) fn run(args: &InitArgs, call: &Call) -> Answer {
     let start = Start {
         preset: args

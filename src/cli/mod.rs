@@ -11,6 +11,7 @@ mod conference;
 mod consent;
 mod daemon;
 mod doctor;
+mod editor;
 mod engagement;
 mod failure;
 mod focus;

@@ -1,16 +1,17 @@
 //! `rounds plan`: shown, changed in an editor, looked over, carried into the future.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::call::Call;
+use super::editor::edit as edit_file;
 use super::failure::not_built;
 use super::{Answer, Exit};
 use crate::calendar::{Direction, format_duration};
 use crate::plan::forecast::Day;
 use crate::requests::plans::{self, Checked};
-use crate::requests::{Desk, Failure, words};
+use crate::requests::{Desk, words};
 
 /// Show the plan, change it, look it over, see what it will do
 #[derive(Debug, Args)]
@@ -161,14 +162,8 @@ fn day_words(desk: &Desk, day: &Day) -> String {
 
 fn edit(call: &Call) -> Answer {
     let mut desk = call.desk()?;
-    let editor = crate::config::editor().ok_or_else(|| {
-        Failure::failed("No editor is set.").with_help(format!(
-            "set VISUAL, or edit {} yourself",
-            desk.paths.plan().display()
-        ))
-    })?;
     let draft = plans::draft(&desk)?;
-    let text = edited(&editor, &draft)?;
+    let text = edit_file(&draft)?;
     let changed = plans::take(&mut desk, &draft, &text)?;
     let answer = serde_json::json!({ "changed": changed });
     call.out.confirm(&answer, || {
@@ -180,20 +175,4 @@ fn edit(call: &Call) -> Answer {
         words.to_owned()
     })?;
     Ok(call.finish(&desk))
-}
-
-/// Runs the editor on a file and reads what it left.
-fn edited(editor: &str, file: &Path) -> Result<String, Failure> {
-    let failed = |error: std::io::Error| Failure::failed(format!("{editor}: {error}."));
-    let status = std::process::Command::new("sh")
-        .args(["-c", &format!("{editor} \"$1\""), "sh"])
-        .arg(file)
-        .status()
-        .map_err(failed)?;
-    if !status.success() {
-        return Err(Failure::failed(format!(
-            "{editor} ended with an error: the plan is as it was."
-        )));
-    }
-    std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))
 }

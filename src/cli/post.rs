@@ -1,5 +1,10 @@
 //! `rounds post`: the queue, from the first draft to taking a post back.
 
+mod add;
+mod change;
+mod check;
+mod show;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -199,19 +204,19 @@ struct ResolveArgs {
     what: String,
 }
 
-pub(super) fn run(args: &PostArgs, _call: &Call) -> Answer {
-    Err(not_built(match &args.command {
-        PostCommand::Add(_) => "post add",
-        PostCommand::Check(_) => "post check",
-        PostCommand::Edit(_) => "post edit",
-        PostCommand::List(_) => "post list",
-        PostCommand::Show(_) => "post show",
-        PostCommand::Preview(_) => "post preview",
-        PostCommand::Approve(_) => "post approve",
-        PostCommand::Reschedule(_) => "post reschedule",
-        PostCommand::Cancel(_) => "post cancel",
-        PostCommand::Resolve(_) => "post resolve",
-        PostCommand::Retract(_) => "post retract",
-        PostCommand::Metrics(_) => "post metrics",
-    }))
+pub(super) fn run(args: &PostArgs, call: &Call) -> Answer {
+    match &args.command {
+        PostCommand::Add(args) => add::run(args, call),
+        PostCommand::Check(args) => check::run(args, call),
+        PostCommand::Edit(args) => change::run_edit(args, call),
+        PostCommand::List(args) => show::all(args, call),
+        PostCommand::Show(args) => show::run(args, call),
+        PostCommand::Preview(args) => show::preview(args, call),
+        PostCommand::Approve(args) => change::run_approve(args, call),
+        PostCommand::Reschedule(args) => change::run_reschedule(args, call),
+        PostCommand::Cancel(args) => change::run_cancel(args, call),
+        PostCommand::Resolve(args) => change::run_resolve(args, call),
+        PostCommand::Retract(args) => change::run_retract(args, call),
+        PostCommand::Metrics(_) => Err(not_built("post metrics")),
+    }
 }
