@@ -1,11 +1,13 @@
 //! Accounts: added to the plan, listed, tried out, removed.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Desk, Failure, plans, words};
+use crate::plan::cadence::next_free;
 use crate::plan::read::{check_name, parse_posts};
 use crate::plan::{Account, Begins, Platform, SpeaksAs, Stage, edit};
 use crate::platforms::Hands;
@@ -75,7 +77,7 @@ pub fn list(desk: &Desk) -> Vec<AccountRow> {
 
 fn row(desk: &Desk, account: &Account) -> AccountRow {
     let calendar = &desk.plan.calendar;
-    let coming = |slot: &crate::calendar::Pattern| slot.after(calendar, desk.now.wall).next();
+    let coming = next_free(account, calendar, &BTreeSet::new(), desk.now.wall);
     let mut settings: std::collections::BTreeMap<_, _> = account.settings.iter().cloned().collect();
     match &account.platform {
         Platform::Folder { path } => settings.insert("path".to_owned(), path.clone()),
@@ -93,12 +95,7 @@ fn row(desk: &Desk, account: &Account) -> AccountRow {
             .iter()
             .map(|slot| slot.as_str().to_owned())
             .collect(),
-        next_slot: account
-            .slots
-            .iter()
-            .filter_map(coming)
-            .min()
-            .map(|at| calendar.rfc3339(at)),
+        next_slot: coming.map(|at| calendar.rfc3339(at)),
         cadence: stages(&account.cadence),
         settings,
     }
