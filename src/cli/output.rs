@@ -154,7 +154,6 @@ pub(super) fn log_to_stderr(verbose: u8) {
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
         .try_init();
     drop(started);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::attention::usage::Level;
-use crate::calendar::format_duration;
+use crate::calendar::{Per, format_duration};
 use crate::engine::{self, Ask};
 use crate::notify::{Button, Nudge, Stay, Topic, Urgency};
 use crate::plan::Of;
@@ -24,7 +24,7 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
             let again = if *reminder { "Still no break. " } else { "" };
             let (used, length) = (minutes(*used), format_duration(*length));
             let body = format!("{again}{used} on social sites without a pause of {length}.");
-            let later = format!("{} more", spoken(*snooze));
+            let later = spoken(*snooze);
             Nudge {
                 key,
                 title: "Time for a break".to_owned(),
@@ -47,9 +47,20 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
             limit,
             ..
         } => {
-            let share = if *level == Level::Over { "all" } else { "80 %" };
-            let title = format!("{}: {share} of this {per}’s time is used", what(of));
-            let body = format!("{} of {}.", minutes(*used), format_duration(*limit));
+            let period = if *per == Per::Day {
+                "today".to_owned()
+            } else {
+                format!("this {per}")
+            };
+            let title = match level {
+                Level::Over => format!("{}: time is up for {period}", what(of)),
+                _ => format!("{}: most of the time for {period} is used", what(of)),
+            };
+            let body = format!(
+                "{} of {} {period}.",
+                minutes(*used),
+                format_duration(*limit)
+            );
             Nudge {
                 key,
                 title,
@@ -172,8 +183,8 @@ fn minutes(time: Duration) -> String {
 /// A snooze as a button says it.
 fn spoken(time: Duration) -> String {
     if time.as_secs().is_multiple_of(60) && time >= Duration::from_mins(1) {
-        format!("{} minutes", time.as_secs() / 60)
+        format!("{} more minutes", time.as_secs() / 60)
     } else {
-        format_duration(time)
+        format!("{} more", format_duration(time))
     }
 }
