@@ -24,20 +24,7 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
             let again = if *reminder { "Still no break. " } else { "" };
             let (used, length) = (minutes(*used), format_duration(*length));
             let body = format!("{again}{used} on social sites without a pause of {length}.");
-            let later = spoken(*snooze);
-            Nudge {
-                key,
-                title: "Time for a break".to_owned(),
-                body,
-                buttons: vec![
-                    button("take", "Take a break", Some("rounds break take")),
-                    button("snooze", &later, Some("rounds break snooze")),
-                    button("skip", "Skip", Some("rounds break skip")),
-                ],
-                urgency: Urgency::Normal,
-                topic: Topic::Break,
-                stay: Stay::UntilAnswered,
-            }
+            rest(key, body, *snooze)
         }
         engine::Nudge::Limit {
             of,
@@ -61,15 +48,7 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
                 minutes(*used),
                 format_duration(*limit)
             );
-            Nudge {
-                key,
-                title,
-                body,
-                buttons: Vec::new(),
-                urgency: Urgency::Normal,
-                topic: Topic::Limit,
-                stay: Stay::For(GLANCE),
-            }
+            glance(key, title, body)
         }
         engine::Nudge::Post { account, ask, post } => {
             post_question(key, account, *ask, post.as_str())
@@ -88,6 +67,36 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
                 vec![button("approve", "Let them go", None)],
             )
         }
+    }
+}
+
+/// The break's nudge, with its three answers.
+fn rest(key: String, body: String, snooze: Duration) -> Nudge {
+    Nudge {
+        key,
+        title: "Time for a break".to_owned(),
+        body,
+        buttons: vec![
+            button("take", "Take a break", Some("rounds break take")),
+            button("snooze", &spoken(snooze), Some("rounds break snooze")),
+            button("skip", "Skip", Some("rounds break skip")),
+        ],
+        urgency: Urgency::Normal,
+        topic: Topic::Break,
+        stay: Stay::UntilAnswered,
+    }
+}
+
+/// A limit's nudge: nothing to press.
+fn glance(key: String, title: String, body: String) -> Nudge {
+    Nudge {
+        key,
+        title,
+        body,
+        buttons: Vec::new(),
+        urgency: Urgency::Normal,
+        topic: Topic::Limit,
+        stay: Stay::For(GLANCE),
     }
 }
 
