@@ -73,3 +73,29 @@ fn a_changed_record_is_found() {
     --- stderr
     ");
 }
+
+#[test]
+fn a_record_never_names_a_patient() {
+    let world = World::with("lin");
+    for (reference, shows) in [
+        ("R-1", "Maria Garcia came to my clinic"),
+        ("my patient Jane Doe", "a wound"),
+    ] {
+        let flags = [
+            "--platform",
+            "blog",
+            "--signed-on",
+            "today",
+            "--shows",
+            shows,
+        ];
+        let (status, error) = world.error(&[&["consent", "add", reference], &flags[..]].concat());
+        assert_eq!(
+            (status, error["kind"].as_str()),
+            (3, Some("refused")),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("Maria"), "{error}");
+    }
+    assert_eq!(world.json(&["consent", "list"]), json!([]));
+}
