@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::plan::{Account, Plan, SpeaksAs};
 use crate::posting::checks::Ground;
 use crate::posting::holds::{Review, review};
-use crate::posting::packs::{Pack, PackError, Packs, read_pack};
+use crate::posting::packs::{PackError, Packs, read_pack};
 use crate::posting::post::Post;
 use crate::posting::screening::{Context, Finding, Rules, Screening, screen};
 use crate::store::{Store, StoreError};
@@ -52,11 +52,16 @@ pub enum RulebookError {
 impl Rulebook {
     /// The built-in rules.
     pub fn builtin() -> Result<Self, RulebookError> {
-        Self::with(Vec::new())
+        Ok(Self::with(Packs::new(Vec::new())?))
     }
 
     /// The built-in rules and the packs of a `checklists` directory, if there is one.
     pub fn load(checklists: &Path) -> Result<Self, RulebookError> {
+        Ok(Self::with(Self::load_packs(checklists)?))
+    }
+
+    /// The packs alone, for those who only ask which there are.
+    pub fn load_packs(checklists: &Path) -> Result<Packs, RulebookError> {
         let failed = |file: &Path, source| RulebookError::File {
             file: file.display().to_string(),
             source,
@@ -75,17 +80,17 @@ impl Rulebook {
                 added.push(read_pack(&file.display().to_string(), &text)?);
             }
         }
-        Self::with(added)
+        Ok(Packs::new(added)?)
     }
 
-    fn with(added: Vec<Pack>) -> Result<Self, RulebookError> {
-        let (packs, rules) = (Packs::new(added)?, Rules::builtin());
+    fn with(packs: Packs) -> Self {
+        let rules = Rules::builtin();
         let version = format!("{}-{}", packs.version(), rules.version());
-        Ok(Self {
+        Self {
             packs,
             rules,
             version,
-        })
+        }
     }
 
     /// The packs.

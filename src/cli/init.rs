@@ -11,7 +11,7 @@ use crate::requests::{Changed, Failure};
 
 /// Write config.toml and plan.toml and make the database
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  rounds init --preset lin --timezone Europe/London --force")]
+#[command(after_help = "Example:\n  rounds init --preset lin --timezone Europe/London")]
 pub(super) struct InitArgs {
     /// The plan to start from: balanced limits, lin's blog, or sevilla's news.
     #[arg(long, value_parser = presets(), default_value = "balanced")]

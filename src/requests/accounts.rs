@@ -11,6 +11,7 @@ use crate::plan::cadence::next_free;
 use crate::plan::read::{check_name, parse_posts};
 use crate::plan::{Account, Begins, Platform, SpeaksAs, Stage, edit};
 use crate::platforms::Hands;
+use crate::rulebook::Rulebook;
 
 /// What a person says about a new account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -160,12 +161,9 @@ fn first_stage(desk: &Desk, wanted: Option<&str>) -> Result<Stage, Failure> {
 
 /// Packs that are there.
 fn packs(desk: &Desk, wanted: Vec<String>) -> Result<Vec<String>, Failure> {
-    let rulebook = desk.rulebook()?;
+    let packs = Rulebook::load_packs(&desk.paths.checklists())?;
     for pack in &wanted {
-        rulebook
-            .packs()
-            .get(pack)
-            .map_err(|error| words::usage(&error))?;
+        packs.get(pack).map_err(|error| words::usage(&error))?;
     }
     Ok(wanted)
 }

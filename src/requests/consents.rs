@@ -9,6 +9,7 @@ use crate::posting::audit::{Entry, Kind};
 use crate::posting::consent::Consent;
 use crate::posting::post::{Post, PostId};
 use crate::posting::screening::{Category, Context};
+use crate::rulebook::Rulebook;
 
 /// A record, as others read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,8 +96,9 @@ fn check(desk: &Desk, record: &Consent) -> Result<(), Failure> {
     for platform in &record.platforms {
         known_platform(desk, platform)?;
     }
-    no_name(desk, "reference", &record.reference)?;
-    no_name(desk, "description", &record.shows)?;
+    let rules = desk.rulebook()?;
+    no_name(&rules, "reference", &record.reference)?;
+    no_name(&rules, "description", &record.shows)?;
     if desk
         .store
         .consents()?
@@ -123,13 +125,13 @@ fn known_platform(desk: &Desk, name: &str) -> Result<(), Failure> {
 }
 
 /// Refuses a text in which screening sees a name.
-fn no_name(desk: &Desk, what: &str, text: &str) -> Result<(), Failure> {
+fn no_name(rules: &Rulebook, what: &str, text: &str) -> Result<(), Failure> {
     let context = Context {
         about_patient: true,
         professional: true,
         ..Context::default()
     };
-    let screening = desk.rulebook()?.screen(text, &context);
+    let screening = rules.screen(text, &context);
     if screening
         .findings
         .iter()

@@ -163,14 +163,14 @@ fn unknown_names(desk: &Desk) -> Result<Vec<WarningRow>, Failure> {
 }
 
 fn names_unknown_in(plan: &Plan, paths: &Paths) -> Result<Vec<WarningRow>, Failure> {
-    let rulebook = Rulebook::load(&paths.checklists())?;
+    let packs = Rulebook::load_packs(&paths.checklists())?;
     let catalogue = words::catalogue(paths)?;
     let mut found = Vec::new();
     for account in &plan.accounts {
         let unknown = account
             .packs
             .iter()
-            .filter_map(|pack| rulebook.packs().get(pack).err());
+            .filter_map(|pack| packs.get(pack).err());
         found.extend(unknown.map(|error| WarningRow {
             field: format!("accounts.{}.packs", account.name),
             message: error.to_string(),

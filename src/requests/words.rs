@@ -129,7 +129,8 @@ fn unknown_site(paths: &Paths, name: &str, known: &[&str]) -> Failure {
     };
     let file = paths.sites();
     Failure::usage(format!("`{name}` is not a site known here.")).with_help(format!(
-        "{meant}A site of your own is two lines in {}: [[sites]], name = \"{name}\"",
+        "{meant}To add a site of your own write [[sites]], name = \"{name}\" and \
+         hosts = [\"…\"] into {}",
         file.display()
     ))
 }

@@ -277,36 +277,28 @@ pub fn review_all(desk: &mut Desk) -> Result<usize, Failure> {
 
 /// Reviews the posts that can still change and pass `concerns`; returns how many changed.
 pub fn review_where(desk: &mut Desk, concerns: impl Fn(&Post) -> bool) -> Result<usize, Failure> {
+    let mut posts = desk.store.posts(Some("held"))?;
+    posts.extend(desk.store.posts(Some("queued"))?);
+    posts.retain(concerns);
+    // Rules take long to load: not for nothing.
+    if posts.is_empty() {
+        return Ok(0);
+    }
     let rulebook = desk.rulebook()?;
     let mut changed = 0;
-    for state in ["held", "queued"] {
-        for mut post in desk
-            .store
-            .posts(Some(state))?
-            .into_iter()
-            .filter(|post| concerns(post))
-        {
-            let former = (
-                post.state.clone(),
-                post.holds.clone(),
-                post.sends_at,
-                post.wake_at,
-            );
-            let mut entries = Vec::new();
-            let reviewed = rulebook.review(&desk.store, &desk.plan, &post, desk.now.wall)?;
-            settle(&mut post, &reviewed.review, desk.now.wall, &mut entries)?;
-            if former
-                != (
-                    post.state.clone(),
-                    post.holds.clone(),
-                    post.sends_at,
-                    post.wake_at,
-                )
-            {
-                desk.store.write(&Change { post, entries })?;
-                desk.changed.insert(Changed::Posts);
-                changed += 1;
-            }
+    for mut post in posts {
+        let waits = |post: &Post| {
+            let holds = post.holds.clone();
+            (post.state.clone(), holds, post.sends_at, post.wake_at)
+        };
+        let former = waits(&post);
+        let mut entries = Vec::new();
+        let reviewed = rulebook.review(&desk.store, &desk.plan, &post, desk.now.wall)?;
+        settle(&mut post, &reviewed.review, desk.now.wall, &mut entries)?;
+        if former != waits(&post) {
+            desk.store.write(&Change { post, entries })?;
+            desk.changed.insert(Changed::Posts);
+            changed += 1;
         }
     }
     Ok(changed)

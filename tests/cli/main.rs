@@ -1,0 +1,13 @@
+//! The real program, command by command: status, output, files, and what bad input does.
+#![cfg(test)]
+
+#[path = "../common/world.rs"]
+mod world;
+
+mod bad_input;
+mod examples;
+mod limits;
+mod records;
+mod screening;
+mod setup;
+mod times;

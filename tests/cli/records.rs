@@ -1,0 +1,101 @@
+//! The consent register and the audit.
+
+use serde_json::json;
+
+use crate::world::World;
+
+const ADD: [&str; 9] = [
+    "consent",
+    "add",
+    "R-1",
+    "--platform",
+    "blog",
+    "--shows",
+    "a wound",
+    "--signed-on",
+    "2026-05-05",
+];
+
+#[test]
+fn a_consent_is_recorded_shown_and_withdrawn_once() {
+    let world = World::with("lin");
+    world.ok(&ADD);
+    assert_eq!(world.run(&ADD).status, 1, "a reference stands once");
+    let shown = world.json(&["consent", "show", "R-1"]);
+    assert_eq!(
+        (&shown["valid"], &shown["signer"]),
+        (&json!(true), &json!("patient"))
+    );
+    let withdrawn = world.json(&["consent", "withdraw", "R-1"]);
+    assert_eq!(
+        (&withdrawn["valid"], &withdrawn["held"]),
+        (&json!(false), &json!([]))
+    );
+    assert_eq!(world.run(&["consent", "withdraw", "R-1"]).status, 3);
+    assert_eq!(world.run(&["consent", "show", "R-2"]).status, 1);
+    assert_eq!(
+        world.json(&["consent", "list"]).as_array().unwrap().len(),
+        1
+    );
+    let verdict = world.json(&["audit", "verify"]);
+    assert_eq!(
+        verdict,
+        json!({ "entries": 2, "intact": true, "first_bad": null })
+    );
+    let kinds: Vec<_> = world
+        .ok(&["audit", "export", "--csv"])
+        .lines()
+        .skip(1)
+        .map(kind)
+        .collect();
+    assert_eq!(kinds, ["consent-added", "consent-withdrawn"]);
+}
+
+fn kind(line: &str) -> String {
+    line.split(',').nth(2).unwrap().to_owned()
+}
+
+#[test]
+fn a_changed_record_is_found() {
+    let world = World::with("lin");
+    world.ok(&ADD);
+    world.ok(&["consent", "withdraw", "R-1"]);
+    let file = world.path("data/rounds/audit.head");
+    let head = std::fs::read_to_string(&file)
+        .unwrap()
+        .replace("\"sequence\":2", "\"sequence\":5");
+    std::fs::write(&file, head).unwrap();
+    let ran = world.run(&["audit", "verify"]);
+    insta::assert_snapshot!(ran, @r"
+    status 1
+    --- stdout
+    The record is broken from entry 3 on, of 2: it was changed or cut.
+    --- stderr
+    ");
+}
+
+#[test]
+fn a_record_never_names_a_patient() {
+    let world = World::with("lin");
+    for (reference, shows) in [
+        ("R-1", "Maria Garcia came to my clinic"),
+        ("my patient Jane Doe", "a wound"),
+    ] {
+        let flags = [
+            "--platform",
+            "blog",
+            "--signed-on",
+            "today",
+            "--shows",
+            shows,
+        ];
+        let (status, error) = world.error(&[&["consent", "add", reference], &flags[..]].concat());
+        assert_eq!(
+            (status, error["kind"].as_str()),
+            (3, Some("refused")),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("Maria"), "{error}");
+    }
+    assert_eq!(world.json(&["consent", "list"]), json!([]));
+}
