@@ -108,7 +108,8 @@ impl Rulebook {
         screen(&self.rules, text, context)
     }
 
-    /// Screens everything that goes out with a post: text, alt texts, file names, address.
+    /// Screens everything that goes out with a post: the text, and what pictures are called. What
+    /// is seen beside the text has its place at the text's end.
     pub fn findings(&self, post: &Post, account: &Account) -> Vec<Finding> {
         let context = Context {
             about_patient: post.about.patient,
@@ -124,7 +125,22 @@ impl Rulebook {
                 .map(str::to_owned)
                 .collect(),
         };
-        self.screen(&post.content.text, &context).findings
+        let text = &post.content.text;
+        let mut findings = self.screen(text, &context).findings;
+        let end = text.chars().count();
+        for (number, media) in post.content.media.iter().enumerate() {
+            for (part, words) in [("description", &media.alt), ("file name", &media.file_name)] {
+                let seen = self.screen(words, &context).findings;
+                findings.extend(seen.into_iter().map(|finding| Finding {
+                    start: end,
+                    end,
+                    why: format!("In the {part} of picture {}: {}", number + 1, finding.why),
+                    rule: format!("{} in {part} {}", finding.rule, number + 1),
+                    ..finding
+                }));
+            }
+        }
+        findings
     }
 
     /// Screens and reviews a post as it stands now.

@@ -5,6 +5,7 @@ use clap::Args;
 use super::Answer;
 use super::call::Call;
 use super::failure::not_built;
+use crate::requests::Failure;
 
 /// Open the page, logged in, in the default browser
 #[derive(Debug, Args)]
@@ -20,7 +21,12 @@ pub(super) struct TokenArgs {
     revoke: bool,
 }
 
-pub(super) fn open(_args: &OpenArgs, _call: &Call) -> Answer {
+pub(super) fn open(_args: &OpenArgs, call: &Call) -> Answer {
+    if call.live(&call.paths()?).is_none() {
+        return Err(Failure::needs_daemon(
+            "The page is served by the running daemon.",
+        ));
+    }
     Err(not_built("open"))
 }
 

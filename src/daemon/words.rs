@@ -50,9 +50,9 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
             );
             glance(key, title, body)
         }
-        engine::Nudge::Post { account, ask, post } => {
-            post_question(key, account, *ask, post.as_str())
-        }
+        engine::Nudge::Post {
+            account, ask, post, ..
+        } => post_question(key, account, *ask, post.as_str()),
         engine::Nudge::SecondLook { posts, .. } => {
             let ids: Vec<_> = posts.iter().map(ToString::to_string).collect();
             let title = match posts.len() {

@@ -69,6 +69,8 @@ pub struct Cue {
     pub ask: Option<Ask>,
     /// The account, for the words of a nudge.
     pub account: String,
+    /// When it is meant to go out: a post that misses another time is asked about anew.
+    pub due_at: Option<Timestamp>,
 }
 
 /// What a person is asked about a post.
@@ -234,6 +236,8 @@ pub enum Nudge {
         account: String,
         /// What.
         ask: Ask,
+        /// For which time it was meant.
+        due_at: Option<Timestamp>,
     },
     /// Posts written in quiet time wait for a second look.
     SecondLook {
@@ -253,7 +257,9 @@ impl Nudge {
         match self {
             Self::Break { .. } => Self::BREAK.to_owned(),
             Self::Limit { key, .. } | Self::SecondLook { key, .. } => key.clone(),
-            Self::Post { post, ask, .. } => post_key(*ask, post),
+            Self::Post {
+                post, ask, due_at, ..
+            } => post_key(*ask, post, *due_at),
         }
     }
 
@@ -263,8 +269,8 @@ impl Nudge {
     }
 }
 
-/// The key of a nudge about a post.
-pub fn post_key(ask: Ask, post: &PostId) -> String {
+/// The key of a nudge about a post and the time it was meant for.
+pub fn post_key(ask: Ask, post: &PostId, due_at: Option<Timestamp>) -> String {
     let what = match ask {
         Ask::SecondLook => "second-look",
         Ask::Missed => "missed",
@@ -272,5 +278,6 @@ pub fn post_key(ask: Ask, post: &PostId) -> String {
         Ask::Uncertain => "uncertain",
         Ask::HandedOff => "handed-off",
     };
-    format!("{what}:{post}")
+    let due = due_at.map_or(0, Timestamp::as_second);
+    format!("{what}:{post}:{due}")
 }

@@ -77,9 +77,19 @@ impl Engine {
         for cue in self.queue.cues().to_vec() {
             match cue.ask {
                 Some(Ask::SecondLook) => second_look.push(cue.post),
-                Some(ask) if self.shown.first(&post_key(ask, &cue.post)) => {
-                    let Cue { post, account, .. } = cue;
-                    effects.push(Effect::Show(Nudge::Post { post, account, ask }));
+                Some(ask) if self.shown.first(&post_key(ask, &cue.post, cue.due_at)) => {
+                    let Cue {
+                        post,
+                        account,
+                        due_at,
+                        ..
+                    } = cue;
+                    effects.push(Effect::Show(Nudge::Post {
+                        post,
+                        account,
+                        ask,
+                        due_at,
+                    }));
                 }
                 Some(_) | None => {}
             }
@@ -125,7 +135,7 @@ impl Engine {
                 .iter()
                 .filter(|cue| cue.ask == Some(Ask::SecondLook));
             effects.extend(asked.map(|cue| Effect::Act(cue.post.clone(), act)));
-        } else if let Some((_, post)) = key.split_once(':') {
+        } else if let Some(post) = key.split(':').nth(1) {
             effects.push(Effect::Act(PostId(post.to_owned()), act));
         }
     }
@@ -141,7 +151,10 @@ impl Engine {
         self.queue.cues().iter().any(|cue| match cue.ask {
             None => false,
             Some(Ask::SecondLook) => !self.shown.keys.contains(&format!("second-look:{today}")),
-            Some(ask) => !self.shown.keys.contains(&post_key(ask, &cue.post)),
+            Some(ask) => !self
+                .shown
+                .keys
+                .contains(&post_key(ask, &cue.post, cue.due_at)),
         })
     }
 

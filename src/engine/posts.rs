@@ -102,7 +102,9 @@ impl Engine {
             .sends_at
             .unwrap_or(now.wall)
             .max(retry_at.unwrap_or(Timestamp::MIN));
-        post.wake_at = Some(post.wake_at.map_or(sends_at, |at| at.max(sends_at)));
+        if retry_at.is_some() {
+            post.wake_at = Some(sends_at);
+        }
         if sends_at > now.wall {
             record(post, entries, effects);
         } else if let Some(turn) = self.wait_for_turn(sends_at, now.wall) {
@@ -325,7 +327,7 @@ impl Engine {
         if asked < 2 && later(since, ASK_AGAIN_AFTER) <= now.wall {
             step(&mut post, &Step::AskAgain, now.wall);
             self.shown
-                .forget(&super::post_key(Ask::HandedOff, &post.id));
+                .forget(&super::post_key(Ask::HandedOff, &post.id, post.due_at));
         }
         record(post, Vec::new(), effects);
     }

@@ -186,10 +186,10 @@ impl Sqlite {
     pub(in crate::store) fn cues(&self, most: usize) -> Result<Vec<Cue>> {
         let find = || {
             let mut statement = self.connection.prepare(
-                "SELECT * FROM (SELECT id, wake_at, ask, account FROM posts
+                "SELECT * FROM (SELECT id, wake_at, ask, account, due_at FROM posts
                    WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT ?1)
                  UNION
-                 SELECT * FROM (SELECT id, wake_at, ask, account FROM posts
+                 SELECT * FROM (SELECT id, wake_at, ask, account, due_at FROM posts
                    WHERE ask IS NOT NULL LIMIT ?1)",
             )?;
             let rows = statement.query_map([most], |row| {
@@ -201,6 +201,7 @@ impl Sqlite {
                         .and_then(|a| ASKS.iter().find(|(_, name)| *name == a))
                         .map(|(a, _)| *a),
                     account: row.get(3)?,
+                    due_at: row.get::<_, Option<i64>>(4)?.map(from_column),
                 })
             })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
@@ -240,7 +241,7 @@ impl Sqlite {
                    WHERE r.published_at >= ?1 AND r.published_at < ?2 AND p.state = 'published'
                  UNION ALL
                  SELECT account, coalesce(sends_at, due_at), 0 FROM posts
-                   WHERE state IN ('held', 'queued', 'publishing', 'handed-off', 'uncertain')
+                   WHERE state IN ('queued', 'publishing')
                      AND coalesce(sends_at, due_at) >= ?1 AND coalesce(sends_at, due_at) < ?2",
             )?;
             let rows = statement.query_map([at(from), at(until)], |row| {
