@@ -56,7 +56,7 @@ impl Engine {
             Event::Tick => {}
             Event::Observed(observation) => self.observed(observation, now, &mut effects),
             Event::PlanChanged(plan) => self.plan_changed(*plan, now, &mut effects),
-            Event::UsageRead(usage) => self.usage_read(&usage, now),
+            Event::UsageRead(usage) => self.usage_read(&usage, now, &mut effects),
             Event::QueueRead(cues) => self.queue.replace(cues),
             Event::NudgesRead(keys) => self.shown.remember(keys),
             Event::Break(reply) => self.break_answered(reply, now, &mut effects),
@@ -113,3 +113,6 @@ impl Engine {
             .in_daily_window(at, quiet.from, quiet.until)
     }
 }
+
+#[cfg(test)]
+mod tests;

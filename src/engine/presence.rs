@@ -164,26 +164,27 @@ impl Engine {
         effects.extend([Effect::ReadUsage, Effect::ReadQueue]);
     }
 
-    pub(super) fn usage_read(&mut self, usage: &Usage, now: Moment) {
+    pub(super) fn usage_read(&mut self, usage: &Usage, now: Moment, effects: &mut Vec<Effect>) {
         let open = self.presence.open.as_ref().map(|open| open.since.wall);
+        let is_open = |i: &Interval| i.source == Source::Sensor && Some(i.from) == open;
+        let erased = open.is_some() && !usage.intervals.iter().any(is_open);
         let mut closed = usage.clone();
-        closed
-            .intervals
-            .retain(|i| i.source != Source::Sensor || Some(i.from) != open);
+        closed.intervals.retain(|interval| !is_open(interval));
         self.ledger = Ledger::build(&self.plan, &closed, now.wall);
         self.presence.day_ends = Some(day_end(&self.plan, now.wall));
         let until = open.unwrap_or(now.wall);
-        if let Some((used, ended)) =
-            current_session(&closed.intervals, self.plan.breaks.length, until)
-        {
-            let ago = Duration::try_from(now.wall.duration_since(ended)).unwrap_or_default();
-            self.presence
-                .session
-                .measured_again(used, now.boot.saturating_sub(ago));
-        } else {
-            self.presence
-                .session
-                .measured_again(Duration::ZERO, now.boot);
+        let length = self.plan.breaks.length;
+        let (used, ended) = current_session(&closed.intervals, length, until).map_or(
+            (Duration::ZERO, now.boot),
+            |(used, ended)| {
+                let ago = Duration::try_from(now.wall.duration_since(ended)).unwrap_or_default();
+                (used, now.boot.saturating_sub(ago))
+            },
+        );
+        self.presence.session.measured_again(used, ended);
+        if erased {
+            self.presence.open = None;
+            self.reopen(now, effects);
         }
     }
 
@@ -254,10 +255,6 @@ impl Engine {
             return;
         };
         let length = open.length(now).saturating_sub(back);
-        let was_saved = open.saved > open.since.awake;
-        if length.is_zero() && !was_saved {
-            return;
-        }
         let interval = open.interval(length);
         self.ledger.add(&open.doing, interval.from, interval.until);
         if open.doing.site.is_some() {
@@ -278,13 +275,19 @@ impl Engine {
             let outcomes = self.presence.session.pause(&self.plan.breaks, now.boot);
             self.follow(outcomes, effects);
         }
-        let cut_at = agenda::next_change(&self.plan, now.wall);
-        self.presence.open = Some(Open {
+        let since = Moment {
+            wall: whole_millisecond(now.wall),
+            ..now
+        };
+        let open = Open {
             doing,
-            since: now,
+            since,
             saved: now.awake,
-            cut_at,
-        });
+            cut_at: agenda::next_change(&self.plan, now.wall),
+        };
+        // Its beginning is on the disk at once; memory that was erased shows by its absence.
+        effects.push(Effect::SaveUsage(open.interval(Duration::ZERO)));
+        self.presence.open = Some(open);
     }
 
     fn doing(&self, at: Timestamp) -> Option<Doing> {
@@ -359,6 +362,11 @@ impl Engine {
 pub(super) fn later(at: Timestamp, time: Duration) -> Timestamp {
     at.saturating_add(SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX))
         .unwrap_or(Timestamp::MAX)
+}
+
+/// What the database keeps of an instant.
+fn whole_millisecond(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 fn day_end(plan: &Plan, at: Timestamp) -> Timestamp {

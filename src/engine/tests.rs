@@ -1,0 +1,238 @@
+//! What the engine decides, told as short stories. No clock, no database, no desktop.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::attention::breaks::{self, Reply};
+use crate::attention::usage::{Interval, Level, Usage};
+use crate::plan::read::read;
+use crate::sensors::Observation;
+
+const PLAN: &str = r#"
+timezone = "UTC"
+[[limits]]
+of = "all"
+per = "day"
+time = "30m"
+[breaks]
+after = "20m"
+length = "5m"
+snooze = "5m"
+[quiet]
+from = "22:30"
+until = "07:00"
+"#;
+
+/// An engine with its clocks; spans are kept as the database would keep them.
+struct World {
+    engine: Engine,
+    now: Moment,
+    spans: Vec<Interval>,
+    shown: Vec<Nudge>,
+    breaks: Vec<breaks::Outcome>,
+}
+
+impl World {
+    fn at(time: &str) -> Self {
+        let wall: Timestamp = time.parse().unwrap();
+        let now = Moment {
+            wall,
+            awake: Duration::from_hours(1),
+            boot: Duration::from_hours(1),
+        };
+        let engine = Engine::new(read(PLAN).unwrap(), now);
+        let mut world = Self {
+            engine,
+            now,
+            spans: Vec::new(),
+            shown: Vec::new(),
+            breaks: Vec::new(),
+        };
+        world.read_usage();
+        world
+    }
+
+    fn read_usage(&mut self) {
+        let usage = Usage {
+            intervals: self.spans.clone(),
+            amounts: Vec::new(),
+        };
+        self.handle(Event::UsageRead(Box::new(usage)));
+    }
+
+    fn handle(&mut self, event: Event) {
+        for effect in self.engine.handle(event, self.now) {
+            match effect {
+                Effect::SaveUsage(span) => {
+                    self.spans.retain(|known| known.from != span.from);
+                    self.spans.push(span);
+                }
+                Effect::ReadUsage => self.read_usage(),
+                Effect::Show(nudge) => self.shown.push(nudge),
+                Effect::CountBreak(outcome) => self.breaks.push(outcome),
+                _ => {}
+            }
+        }
+    }
+
+    /// Time passes awake; the engine is woken whenever it asked to be.
+    fn pass(&mut self, time: Duration) {
+        let end = self.now.wall.checked_add(time).unwrap();
+        while let Some(at) = self.engine.next_wakeup().filter(|at| *at <= end) {
+            let step = Duration::try_from(at.duration_since(self.now.wall)).unwrap_or_default();
+            self.step(step.max(Duration::from_millis(1)));
+            self.handle(Event::Tick);
+        }
+        let rest = Duration::try_from(end.duration_since(self.now.wall)).unwrap_or_default();
+        self.step(rest);
+    }
+
+    fn step(&mut self, time: Duration) {
+        self.now.wall = self.now.wall.checked_add(time).unwrap();
+        self.now.awake += time;
+        self.now.boot += time;
+    }
+
+    fn sleep(&mut self, time: Duration) {
+        self.now.wall = self.now.wall.checked_add(time).unwrap();
+        self.now.boot += time;
+    }
+
+    fn focus(&mut self, site: Option<&str>) {
+        self.handle(Event::Observed(Observation::Focus {
+            site: site.map(str::to_owned),
+        }));
+    }
+
+    fn used(&self) -> Duration {
+        self.engine.standings(self.now)[0].used
+    }
+
+    fn recorded(&self) -> Duration {
+        self.spans
+            .iter()
+            .map(|i| crate::attention::usage::span(i.from, i.until))
+            .sum()
+    }
+}
+
+const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
+#[test]
+fn idle_time_is_taken_off_the_end() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(5));
+    world.handle(Event::Observed(Observation::Idle { after: minutes(1) }));
+    world.pass(minutes(30));
+    assert_eq!(world.used(), minutes(4));
+    assert_eq!(world.recorded(), minutes(4));
+}
+
+#[test]
+fn reading_usage_again_counts_nothing_twice() {
+    let mut world = World::at("2026-11-24T10:00:00.123456789Z");
+    world.focus(Some("x"));
+    world.pass(minutes(5));
+    world.read_usage();
+    assert_eq!(world.used(), minutes(5));
+    world.pass(minutes(5));
+    world.focus(None);
+    world.read_usage();
+    assert_eq!(world.used(), minutes(10));
+}
+
+#[test]
+fn what_was_erased_is_not_written_back() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(5));
+    world.spans.clear();
+    world.read_usage();
+    world.pass(minutes(2));
+    assert_eq!(world.used(), minutes(2));
+    world.focus(None);
+    assert_eq!(world.recorded(), minutes(2));
+}
+
+#[test]
+fn sleep_is_no_usage_and_ends_the_session() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(10));
+    world.sleep(minutes(60));
+    world.handle(Event::Tick);
+    assert_eq!(world.used(), minutes(10));
+    assert_eq!(world.engine.session(world.now), Duration::ZERO);
+}
+
+#[test]
+fn a_span_is_cut_where_the_day_begins() {
+    let mut world = World::at("2026-11-24T03:50:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(25));
+    world.focus(None);
+    assert_eq!(
+        world.used(),
+        minutes(15),
+        "only what belongs to the new day"
+    );
+    let edge: Timestamp = "2026-11-24T04:00:00Z".parse().unwrap();
+    assert!(
+        world
+            .spans
+            .iter()
+            .all(|span| span.until <= edge || span.from >= edge)
+    );
+}
+
+#[test]
+fn a_limit_speaks_once_at_each_level() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(50));
+    let levels: Vec<Level> = world
+        .shown
+        .iter()
+        .filter_map(|nudge| match nudge {
+            Nudge::Limit { level, .. } => Some(*level),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(levels, [Level::Near, Level::Over]);
+}
+
+#[test]
+fn quiet_time_is_silent() {
+    let mut world = World::at("2026-11-24T22:31:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(120));
+    assert_eq!(world.shown, []);
+}
+
+#[test]
+fn a_break_that_is_taken_is_counted_and_starts_anew() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(21));
+    world.handle(Event::Break(Reply::Take));
+    assert_eq!(world.breaks, [breaks::Outcome::Taken]);
+    assert_eq!(world.engine.session(world.now), Duration::ZERO);
+}
+
+#[test]
+fn a_clock_that_is_set_back_counts_nothing_twice() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(10));
+    world.now.wall = world.now.wall.checked_sub(minutes(8)).unwrap();
+    world.handle(Event::Tick);
+    world.pass(minutes(2));
+    world.focus(None);
+    world.read_usage();
+    assert!(world.used() <= minutes(12), "{:?}", world.used());
+}
