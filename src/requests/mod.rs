@@ -19,8 +19,10 @@ pub mod time;
 pub mod transfer;
 pub mod words;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,7 @@ pub struct Desk {
     pub system_user: String,
     /// What was changed so far.
     pub changed: BTreeSet<Changed>,
+    rulebook: OnceCell<Rc<Rulebook>>,
 }
 
 impl Desk {
@@ -76,12 +79,17 @@ impl Desk {
             now,
             system_user: system_login(),
             changed: BTreeSet::new(),
+            rulebook: OnceCell::new(),
         })
     }
 
-    /// The rules, loaded for one use.
-    pub fn rulebook(&self) -> Result<Rulebook, Failure> {
-        Ok(Rulebook::load(&self.paths.checklists())?)
+    /// The rules, loaded once for as long as the desk is open.
+    pub fn rulebook(&self) -> Result<Rc<Rulebook>, Failure> {
+        if let Some(rulebook) = self.rulebook.get() {
+            return Ok(Rc::clone(rulebook));
+        }
+        let rulebook = Rc::new(Rulebook::load(&self.paths.checklists())?);
+        Ok(Rc::clone(self.rulebook.get_or_init(|| rulebook)))
     }
 
     /// Where the rules come from.
