@@ -98,11 +98,24 @@ fn settings(raw: Vec<(String, Leaf)>) -> Result<Vec<(String, String)>, Fault> {
             match key.as_str() {
                 "server" => value(&leaf, field, server)?,
                 "site" => value(&leaf, field, name).map(|_| ())?,
+                "front_matter" => value(&leaf, field, front_matter)?,
                 _ => {}
             }
             Ok((key, leaf.into_inner().0))
         })
         .collect()
+}
+
+/// Whose front matter a folder's files have.
+fn front_matter(text: &str) -> Result<(), Wrong> {
+    if ["hugo", "zola", "jekyll"].contains(&text) {
+        return Ok(());
+    }
+    let help = "write \"hugo\", \"zola\" or \"jekyll\"".to_owned();
+    Err(Wrong::new(
+        format!("`{text}` is no front matter known here"),
+        help,
+    ))
 }
 
 fn is_secret(key: &str) -> bool {
