@@ -249,6 +249,27 @@ pub fn editor() -> Option<String> {
         .find(|editor| !editor.trim().is_empty())
 }
 
+/// The variables by which programs find the person's screen and session, as far as they are set.
+pub fn desktop_variables() -> Vec<(&'static str, String)> {
+    let names = [
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "XAUTHORITY",
+        "XDG_CURRENT_DESKTOP",
+        "DBUS_SESSION_BUS_ADDRESS",
+    ];
+    let set = |name| Some((name, std::env::var(name).ok().filter(|v| !v.is_empty())?));
+    names.into_iter().filter_map(set).collect()
+}
+
+/// The program of that name, where the shell would find it.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_absolute() && file.is_file())
+}
+
 /// The system account: its full name, else its login.
 pub fn system_owner() -> String {
     let full = whoami::realname()
