@@ -25,6 +25,8 @@ pub struct Paths {
     pub socket: PathBuf,
     /// The home directory.
     pub home: PathBuf,
+    /// The person's own systemd units.
+    pub units: PathBuf,
 }
 
 impl Paths {
@@ -46,6 +48,7 @@ impl Paths {
         Ok(Self {
             socket: socket(runtime, &data),
             home: home.unwrap_or_else(|| data.clone()),
+            units: units(),
             config,
             data,
         })
@@ -85,6 +88,12 @@ impl Paths {
     pub fn lock(&self) -> PathBuf {
         self.data.join("daemon.lock")
     }
+}
+
+/// Where a person's own units lie.
+fn units() -> PathBuf {
+    let config = directories::BaseDirs::new().map(|dirs| dirs.config_dir().to_owned());
+    config.unwrap_or_default().join("systemd/user")
 }
 
 fn absolute(path: PathBuf) -> PathBuf {
