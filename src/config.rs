@@ -25,6 +25,8 @@ pub struct Paths {
     pub socket: PathBuf,
     /// The home directory.
     pub home: PathBuf,
+    /// The person's own systemd units.
+    pub units: PathBuf,
 }
 
 impl Paths {
@@ -46,6 +48,7 @@ impl Paths {
         Ok(Self {
             socket: socket(runtime, &data),
             home: home.unwrap_or_else(|| data.clone()),
+            units: units(),
             config,
             data,
         })
@@ -85,6 +88,12 @@ impl Paths {
     pub fn lock(&self) -> PathBuf {
         self.data.join("daemon.lock")
     }
+}
+
+/// Where a person's own units lie.
+fn units() -> PathBuf {
+    let config = directories::BaseDirs::new().map(|dirs| dirs.config_dir().to_owned());
+    config.unwrap_or_default().join("systemd/user")
 }
 
 fn absolute(path: PathBuf) -> PathBuf {
@@ -247,6 +256,27 @@ pub fn editor() -> Option<String> {
     variables
         .filter_map(|name| std::env::var(name).ok())
         .find(|editor| !editor.trim().is_empty())
+}
+
+/// The variables by which programs find the person's screen and session, as far as they are set.
+pub fn desktop_variables() -> Vec<(&'static str, String)> {
+    let names = [
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "XAUTHORITY",
+        "XDG_CURRENT_DESKTOP",
+        "DBUS_SESSION_BUS_ADDRESS",
+    ];
+    let set = |name| Some((name, std::env::var(name).ok().filter(|v| !v.is_empty())?));
+    names.into_iter().filter_map(set).collect()
+}
+
+/// The program of that name, where the shell would find it.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_absolute() && file.is_file())
 }
 
 /// The system account: its full name, else its login.

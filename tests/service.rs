@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use rounds::platforms::handoff::Request;
+use rounds::platforms::handoff::opening::open;
 use rustix::fs::{StatVfsMountFlags, statvfs};
 use rustix::net::{AddressFamily, SocketType, socket};
 
@@ -120,13 +122,24 @@ manager=$!
 for _ in $(seq 200); do [ -S /run/user/$ID/systemd/private ] && break; sleep 0.05; done
 systemctl="$as_user systemctl --user"
 eval "$SCRIPT"
-$systemctl stop rounds.service
+$systemctl stop rounds.service 2>/dev/null
 kill $manager
 wait $manager 2>/dev/null
 find $group -depth -type d -exec rmdir {} + 2>/dev/null
 "#;
 
+/// A home with the unit of this test binary in it.
 fn under_a_manager(user: u32, script: &str, more: &str) -> (String, tempfile::TempDir) {
+    under_a_manager_with(user, script, more, |_| {})
+}
+
+/// The same, with more things in the home.
+fn under_a_manager_with(
+    user: u32,
+    script: &str,
+    more: &str,
+    prepare: impl Fn(&Path),
+) -> (String, tempfile::TempDir) {
     let program = std::env::current_exe().unwrap();
     let arguments = "--exact program_in_the_unit --nocapture --test-threads=1";
     let dir = unit_with(&format!("{} {arguments}", program.display()));
@@ -146,10 +159,16 @@ fn under_a_manager(user: u32, script: &str, more: &str) -> (String, tempfile::Te
         home.display()
     );
     fs::write(changes.join("test.conf"), change).unwrap();
+    prepare(&home);
     for path in [&home, &home.join("site"), &home.join(".config")] {
         chown(path, Some(user), Some(user)).unwrap();
     }
-    let output = Command::new("unshare")
+    (said(&manager(user, dir.path(), script)), dir)
+}
+
+/// Starts the manager and runs the script beside it.
+fn manager(user: u32, dir: &Path, script: &str) -> Output {
+    Command::new("unshare")
         .args([
             "--mount",
             "--cgroup",
@@ -158,14 +177,13 @@ fn under_a_manager(user: u32, script: &str, more: &str) -> (String, tempfile::Te
             "--kill-child",
             "--mount-proc",
         ])
-        .args(["timeout", "60", "bash", "-c", MANAGER])
+        .args(["timeout", "200", "bash", "-c", MANAGER])
         .env("ID", user.to_string())
-        .env("HOME_OF_TEST", dir.path())
+        .env("HOME_OF_TEST", dir)
         .env("SCRIPT", script)
         .stdin(Stdio::null())
         .output()
-        .unwrap();
-    (said(&output), dir)
+        .unwrap()
 }
 
 /// What the program in the unit could and could not do.
@@ -232,6 +250,166 @@ fn a_daemon_that_hangs_is_started_again() {
     assert!(said.contains(course), "{said}");
 }
 
+/// A session bus as distributions start it: the manager joins it when its service is up.
+const BUS: [(&str, &str); 2] = [
+    ("dbus.socket", "[Socket]\nListenStream=%t/bus\n"),
+    (
+        "dbus.service",
+        "[Unit]\nRequires=dbus.socket\n[Service]\nType=notify\nExecStart=/usr/bin/dbus-daemon \
+         --session --address=systemd: --nofork --nopidfile --systemd-activation\n",
+    ),
+];
+
+/// Stands for xdg-open and xclip: tells what it was given and behind which walls it runs.
+const OUTSIDE: &str = "#!/bin/sh\n{ echo \"$(basename $0) $*\"; [ $(basename $0) = xdg-open ] || cat; echo; \
+    grep NoNewPrivs /proc/self/status; cat /proc/self/cgroup; } >$HOME/$(basename $0).told\n";
+
+#[test]
+fn a_composer_is_opened_outside_the_walls() {
+    if !allowed("a_composer_is_opened_outside_the_walls") {
+        return;
+    }
+    let script = r#"
+for unit in dbus.socket dbus.service; do mv $HOME/$unit $HOME/.config/systemd/user/; done
+$systemctl daemon-reload; $systemctl start dbus.service
+$systemctl set-environment PATH=$HOME/bin:/usr/bin:/bin DISPLAY=:99 \
+  DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus
+$systemctl start rounds.service
+for _ in $(seq 100); do [ -s $HOME/xdg-open.told ] && [ -s $HOME/xclip.told ] && break; sleep 0.1; done
+cat $HOME/xdg-open.told $HOME/xclip.told; grep "open a composer" $HOME/log
+$systemctl stop dbus.service dbus.socket
+"#;
+    let prepare = |home: &Path| {
+        for (name, text) in BUS {
+            fs::write(home.join(name), text).unwrap();
+        }
+        fs::create_dir(home.join("bin")).unwrap();
+        for name in ["xdg-open", "xclip"] {
+            let file = home.join("bin").join(name);
+            fs::write(&file, OUTSIDE).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    };
+    let (said, _dir) = under_a_manager_with(NOBODY, script, "", prepare);
+    assert!(
+        said.contains("composer: Some(Unit), copied: true"),
+        "{said}"
+    );
+    assert!(
+        said.contains("xdg-open https://x.com/intent/post?text=Hello"),
+        "{said}"
+    );
+    assert!(
+        said.contains("xclip -quiet -selection clipboard\nHello you\n"),
+        "{said}"
+    );
+    assert_eq!(said.matches("NoNewPrivs:\t0").count(), 2, "{said}");
+    assert_eq!(said.matches("/rounds-open-").count(), 2, "{said}");
+}
+
+/// An empty home of `nobody`, and the program where `nobody` may start it.
+fn bare_home() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let home = dir.path().join("home");
+    fs::create_dir(&home).unwrap();
+    chown(&home, Some(NOBODY), Some(NOBODY)).unwrap();
+    let program = dir.path().join("rounds");
+    fs::copy(env!("CARGO_BIN_EXE_rounds"), &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    dir
+}
+
+/// Calls the real program as the person, without sensors, on a plan whose posts go at once.
+const PERSON: &str = r#"
+rounds="env ROUNDS_SENSORS_USE=off $as_user $HOME_OF_TEST/rounds"
+$rounds init --timezone UTC >/dev/null
+printf '%s\n' 'timezone = "UTC"' '[quiet]' 'from = "00:00"' 'until = "00:00"' \
+  '[posting]' 'cooling_off = "0s"' >$HOME/.config/rounds/plan.toml
+wait_until() { for _ in $(seq 600); do eval "$1" && return; sleep 0.1; done; echo "waited in vain: $1"; }
+answer_all() { # ID: answers whatever is asked
+  $rounds --json post show $1 | python3 -c '
+import json, sys
+known = {None: "", "policy": "=IT-7", "url": "=https://example.org/"}
+for check in json.load(sys.stdin)["checks"]:
+    if check["state"] == "missing" and check["severity"] != "advise":
+        print("--attest", check["item"] + known[check["evidence_kind"]])' |
+    xargs $rounds post check $1 >/dev/null
+}
+"#;
+
+#[test]
+fn installed_it_runs_publishes_into_the_home_and_is_watched() {
+    if !allowed("installed_it_runs_publishes_into_the_home_and_is_watched") {
+        return;
+    }
+    let dir = bare_home();
+    let script = [
+        PERSON,
+        r#"
+$rounds service install >$HOME/first && echo installed
+$systemctl is-active rounds.service
+$rounds service install | head -1 | grep -o "in place already"
+systemd-analyze --user verify $HOME/.config/systemd/user/rounds.service && echo verified
+$rounds account add notes --platform folder --path '~/deep/folder of mine' >/dev/null
+id=$($rounds --json post add "Wash your hands." --to notes --at "in 1s" |
+  python3 -c 'import json, sys; print(json.load(sys.stdin)["posts"][0]["id"])')
+answer_all $id
+wait_until '[ "$(ls "$HOME/deep/folder of mine" 2>/dev/null | grep -c md)" = 1 ]' && echo published
+mkdir -p $HOME/.config/systemd/user/rounds.service.d
+printf '[Service]
+WatchdogSec=2s
+RestartSec=1s
+' >$HOME/.config/systemd/user/rounds.service.d/t.conf
+$systemctl daemon-reload; $systemctl restart rounds.service
+sleep 5; $systemctl show -P NRestarts rounds.service
+kill -STOP $($systemctl show -P MainPID rounds.service)
+wait_until '[ "$($systemctl show -P NRestarts rounds.service)" = 1 ]'
+wait_until '[ "$($systemctl is-active rounds.service)" = active ]' && echo restarted
+echo '[Service]' >$HOME/.config/systemd/user/rounds.service
+$rounds service status | grep -o "is not the one"
+$rounds service install | grep -o "the former one is kept"
+$rounds service uninstall | grep -o "stopped and removed"
+[ -e $HOME/.config/systemd/user/rounds.service ] || echo gone
+"#,
+    ];
+    let output = said(&manager(NOBODY, dir.path(), &script.concat()));
+    let expected = [
+        "installed",
+        "active",
+        "in place already",
+        "verified",
+        "published",
+        "0",
+        "restarted",
+        "is not the one",
+        "the former one is kept",
+        "stopped and removed",
+        "gone",
+    ];
+    assert_eq!(output.lines().collect::<Vec<_>>(), expected, "{output}");
+}
+
+#[test]
+fn without_a_manager_it_says_so_and_installs_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let call = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rounds"));
+        command.env_clear().env("HOME", dir.path());
+        command.env("PATH", std::env::var_os("PATH").unwrap());
+        command.args(arguments).output().unwrap()
+    };
+    assert!(call(&["init", "--timezone", "UTC"]).status.success());
+    let output = call(&["service", "install"]);
+    assert_eq!(output.status.code(), Some(1));
+    let words = said(&output);
+    assert!(
+        words.contains("No user manager of systemd answers"),
+        "{words}"
+    );
+    assert!(!dir.path().join(".config/systemd").exists());
+}
+
 /// Not a test: what the unit starts here.
 #[test]
 fn program_in_the_unit() {
@@ -278,12 +456,32 @@ fn program_in_the_unit() {
         "no"
     };
     tell("system for reading", reading);
+    open_composer(&mut tell);
     sd_notify::notify(&[
         sd_notify::NotifyState::Ready,
         sd_notify::NotifyState::Status("ready"),
     ])
     .unwrap();
     std::thread::sleep(Duration::from_mins(1));
+}
+
+/// Opens an address and copies a text, as a press on *Open* does.
+fn open_composer(tell: &mut impl FnMut(&str, &str)) {
+    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() {
+        return;
+    }
+    let request = Request {
+        site: "x".to_owned(),
+        open: Some("https://x.com/intent/post?text=Hello".to_owned()),
+        text: "Hello you".to_owned(),
+        copies: true,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let done = runtime.block_on(open(&request));
+    tell("open a composer", &format!("{done:?}"));
 }
 
 fn loopback() -> std::io::Result<TcpStream> {

@@ -30,6 +30,21 @@ impl Call {
         }
     }
 
+    /// The directories that were given, as options for another call.
+    pub(super) fn directories(&self) -> Vec<String> {
+        let given = [
+            ("--config-dir", &self.config_dir),
+            ("--data-dir", &self.data_dir),
+        ];
+        given
+            .into_iter()
+            .filter_map(|(name, folder)| {
+                let folder = std::path::absolute(folder.as_ref()?).ok()?;
+                Some(format!("{name}={}", folder.display()))
+            })
+            .collect()
+    }
+
     /// Where the files are.
     pub(super) fn paths(&self) -> Result<Paths, Failure> {
         Paths::find(self.config_dir.clone(), self.data_dir.clone())

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use super::socket::{Ask, Said};
 use crate::engine::{Found, Outcome};
 use crate::notify::Answer;
+use crate::platforms::handoff::opening::{OpenError, Opened};
 use crate::posting::post::PostId;
 use crate::sensors::Observation;
 
@@ -31,6 +32,8 @@ pub enum Incoming {
     Settled(PostId, Outcome),
     /// The platform was asked.
     Looked(PostId, Found),
+    /// A person pressed *Open* for a post on this site, and this came of it.
+    Opened(PostId, String, Result<Opened, OpenError>),
     /// Take up the configuration anew (SIGHUP).
     Reload,
     /// Stop (SIGTERM, SIGINT).

@@ -39,6 +39,8 @@ pub fn run(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(4)
+        // Threads that an attempt or a connection needed go soon after it.
+        .thread_keep_alive(Duration::from_millis(100))
         .build()
         .map_err(|error| Failure::failed(format!("The daemon cannot start: {error}.")))?;
     runtime.block_on(live(paths, ready))
@@ -265,6 +267,7 @@ impl Daemon {
                 let _ = caller.send(said);
             }
             Incoming::FilesChanged | Incoming::Reload => self.reload_plan(now).await,
+            Incoming::Opened(id, site, done) => self.opened(&id, &site, &done).await,
             Incoming::Notified(answer) => self.notified(answer, now).await,
             Incoming::Settled(id, outcome) => {
                 self.running = self.running.saturating_sub(1);

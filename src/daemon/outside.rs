@@ -4,6 +4,8 @@ use super::turn::Daemon;
 use super::{Incoming, words};
 use crate::clock::Moment;
 use crate::engine::{Act, Effect, Found, Nudge, Outcome};
+use crate::platforms::handoff::opening::{OpenError, Opened, open};
+use crate::platforms::handoff::{Composer, request_of};
 use crate::posting::life::State;
 use crate::posting::post::PostId;
 use crate::requests::{Desk, post};
@@ -13,6 +15,7 @@ impl Daemon {
         match effect {
             Effect::Publish(id) => self.publish(id).await,
             Effect::Look(id) => self.look(id).await,
+            Effect::Open(id) => self.open(id),
             Effect::Act(id, act) => self.act(&id, act, now),
             Effect::Show(nudge) => self.show(nudge).await,
             Effect::Withdraw(key) => self.withdraw(&key).await,
@@ -66,6 +69,38 @@ impl Daemon {
             let found = hands.look(&request, Moment::now().wall);
             inbox.put_blocking(Incoming::Looked(id, found));
         });
+    }
+
+    /// Opens the composer, off the loop.
+    fn open(&mut self, id: PostId) {
+        let attempt = self.clerk.attempt(&id, self.engine.plan()).ok().flatten();
+        let request = attempt.and_then(|(_, post)| request_of(&post.attempts.last()?.request));
+        let Some(request) = request else {
+            return;
+        };
+        let inbox = self.inbox.clone();
+        tokio::spawn(async move {
+            let done = open(&request).await;
+            inbox.put(Incoming::Opened(id, request.site, done)).await;
+        });
+    }
+
+    /// Tells what came of a press on *Open*.
+    pub(super) async fn opened(
+        &mut self,
+        id: &PostId,
+        site: &str,
+        done: &Result<Opened, OpenError>,
+    ) {
+        let label = Composer::of(site).map_or_else(|| site.to_owned(), |composer| composer.label);
+        let Some(popup) = words::opened(id.as_str(), &label, done) else {
+            return;
+        };
+        if let Some(notifier) = &mut self.notifier
+            && let Err(error) = notifier.show(popup).await
+        {
+            tracing::warn!(%error, "what came of opening a site could not be shown");
+        }
     }
 
     /// Does what a person asked by a button, as the command would.

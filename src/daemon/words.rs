@@ -7,6 +7,7 @@ use crate::calendar::{Per, format_duration};
 use crate::engine::{self, Ask};
 use crate::notify::{Button, Nudge, Stay, Topic, Urgency};
 use crate::plan::Of;
+use crate::platforms::handoff::opening::{OpenError, Opened};
 
 /// A limit's nudge goes by itself after this.
 const GLANCE: Duration = Duration::from_secs(20);
@@ -100,6 +101,44 @@ fn glance(key: String, title: String, body: String) -> Nudge {
     }
 }
 
+/// What came of a press on *Open*, where there is something to say.
+pub(super) fn opened(id: &str, site: &str, done: &Result<Opened, OpenError>) -> Option<Nudge> {
+    let show = format!("`rounds post show {id}` prints the text and the address.");
+    let (title, body, topic) = match done {
+        Ok(Opened { copied: true, .. }) => (
+            format!("Text for {site} copied"),
+            "Paste it there.".to_owned(),
+            Topic::Post,
+        ),
+        Ok(Opened { missing: true, .. }) => (
+            format!("The text for {site} is not copied"),
+            format!("{show} To have it copied, install wl-clipboard (Wayland) or xclip (X11)."),
+            Topic::Trouble,
+        ),
+        Ok(_) => return None,
+        Err(error) => (
+            format!("{site} could not be opened"),
+            format!("{}. {show}", capital(&error.to_string())),
+            Topic::Trouble,
+        ),
+    };
+    Some(Nudge {
+        key: format!("opened:{id}"),
+        title,
+        body,
+        buttons: Vec::new(),
+        urgency: Urgency::Low,
+        topic,
+        stay: Stay::For(GLANCE),
+    })
+}
+
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(rest).collect()
+}
+
 fn post_question(key: String, account: &str, ask: Ask, id: &str) -> Nudge {
     let posted = || {
         let not = format!("rounds post resolve {id} not-published");
@@ -135,8 +174,16 @@ fn post_question(key: String, account: &str, ask: Ask, id: &str) -> Nudge {
         ),
         Ask::HandedOff => (
             format!("Time to post on {account}"),
-            format!("Post {id} is ready: `rounds post show {id}`. Say when it is out."),
-            posted(),
+            format!("Post {id} is ready. Open the site, post it, then say that it is out."),
+            [
+                vec![button(
+                    "open",
+                    "Open",
+                    Some(&format!("rounds post show {id}")),
+                )],
+                posted(),
+            ]
+            .concat(),
         ),
         Ask::SecondLook => (
             "A post wants a second look".to_owned(),

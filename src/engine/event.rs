@@ -157,6 +157,8 @@ pub enum Effect {
     Look(PostId),
     /// Carry out what a person asked by a button.
     Act(PostId, Act),
+    /// Open the composer for the post's last attempt, as a person asked by a button.
+    Open(PostId),
     /// Show a notification.
     Show(Nudge),
     /// Take a notification back.
@@ -168,7 +170,11 @@ impl Effect {
     /// written, no other effect on it may be performed.
     pub const fn about(&self) -> Option<&PostId> {
         match self {
-            Self::Examine(id) | Self::Publish(id) | Self::Look(id) | Self::Act(id, _) => Some(id),
+            Self::Examine(id)
+            | Self::Publish(id)
+            | Self::Look(id)
+            | Self::Act(id, _)
+            | Self::Open(id) => Some(id),
             Self::Record(change) => Some(&change.post.id),
             _ => None,
         }

@@ -120,6 +120,9 @@ impl Engine {
             };
             return self.break_answered(reply, now, effects);
         }
+        if button == "open" {
+            return self.open_composer(key, effects);
+        }
         let act = match button {
             "send-now" => Act::SendNow,
             "cancel" => Act::Cancel,
@@ -137,6 +140,33 @@ impl Engine {
             effects.extend(asked.map(|cue| Effect::Act(cue.post.clone(), act)));
         } else if let Some(post) = key.split(':').nth(1) {
             effects.push(Effect::Act(PostId(post.to_owned()), act));
+        }
+    }
+
+    /// Opens the composer and asks again, since a press takes the question off the screen.
+    fn open_composer(&mut self, key: &str, effects: &mut Vec<Effect>) {
+        let mut cues = self.queue.cues().iter();
+        let asked = |cue: &&Cue| {
+            cue.ask == Some(Ask::HandedOff)
+                && post_key(Ask::HandedOff, &cue.post, cue.due_at) == key
+        };
+        if let Some(cue) = cues.find(asked) {
+            effects.push(Effect::Open(cue.post.clone()));
+            self.shown.forget(key);
+        }
+    }
+
+    /// Takes questions off the screen that nobody has to answer any more.
+    pub(super) fn withdraw_settled(&self, former: &[Cue], effects: &mut Vec<Effect>) {
+        for cue in former {
+            let asked = cue.ask.filter(|ask| *ask != Ask::SecondLook);
+            let still =
+                |new: &Cue| (&new.post, new.ask, new.due_at) == (&cue.post, cue.ask, cue.due_at);
+            if let Some(ask) = asked
+                && !self.queue.cues().iter().any(still)
+            {
+                effects.push(Effect::Withdraw(post_key(ask, &cue.post, cue.due_at)));
+            }
         }
     }
 

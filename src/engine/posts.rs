@@ -41,8 +41,9 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) fn replace(&mut self, cues: Vec<Cue>) {
-        self.cues = cues;
+    /// Takes the new ones in; returns the former ones.
+    pub(super) fn replace(&mut self, cues: Vec<Cue>) -> Vec<Cue> {
+        std::mem::replace(&mut self.cues, cues)
     }
 
     pub(super) fn cues(&self) -> &[Cue] {

@@ -4,6 +4,7 @@
 //! Whatever it cannot prove to be unsent it reports as unknown.
 
 pub mod folder;
+pub mod handoff;
 
 use std::path::PathBuf;
 
@@ -40,10 +41,7 @@ pub enum Hands {
     /// Dated Markdown files.
     Folder(folder::Folder),
     /// The site's own composer.
-    Handoff {
-        /// The site.
-        site: String,
-    },
+    Handoff(handoff::Handoff),
     /// A platform that this version cannot reach.
     Absent {
         /// Its name.
@@ -56,7 +54,7 @@ impl Hands {
     pub fn of(account: &Account, places: &Places) -> Self {
         match &account.platform {
             Platform::Folder { path } => Self::Folder(folder::Folder::new(account, path, places)),
-            Platform::Handoff { site } => Self::Handoff { site: site.clone() },
+            Platform::Handoff { site } => Self::Handoff(handoff::Handoff::new(account, site)),
             Platform::Later { name } => Self::Absent {
                 platform: name.clone(),
             },
@@ -67,7 +65,7 @@ impl Hands {
     pub fn freeze(&self, post: &Post, now: Timestamp, calendar: &Calendar) -> serde_json::Value {
         match self {
             Self::Folder(folder) => folder.freeze(post, now, calendar),
-            Self::Handoff { site } => serde_json::json!({ "site": site }),
+            Self::Handoff(handoff) => handoff.freeze(post),
             Self::Absent { platform } => serde_json::json!({ "platform": platform }),
         }
     }
@@ -76,7 +74,7 @@ impl Hands {
     pub fn publish(&self, request: &serde_json::Value, now: Timestamp) -> Outcome {
         match self {
             Self::Folder(folder) => folder.publish(request, now),
-            Self::Handoff { .. } => Outcome::HandedOff,
+            Self::Handoff(handoff) => handoff.publish(),
             Self::Absent { platform } => Outcome::NotSent {
                 why: format!("this version of rounds cannot publish to {platform}"),
                 lasting: true,
@@ -88,9 +86,7 @@ impl Hands {
     pub fn look(&self, request: &serde_json::Value, now: Timestamp) -> Found {
         match self {
             Self::Folder(folder) => folder.look(request, now),
-            Self::Handoff { site } => Found::CannotTell {
-                why: format!("only you can see whether it is on {site}"),
-            },
+            Self::Handoff(handoff) => handoff.look(),
             Self::Absent { .. } => Found::CertainlyAbsent,
         }
     }
@@ -99,9 +95,8 @@ impl Hands {
     pub fn retract(&self, request: &serde_json::Value) -> Result<String, RetractError> {
         match self {
             Self::Folder(folder) => folder.retract(request),
-            Self::Handoff { site: name } | Self::Absent { platform: name } => {
-                Err(RetractError::ByHand(name.clone()))
-            }
+            Self::Handoff(handoff) => Err(RetractError::ByHand(handoff.site().to_owned())),
+            Self::Absent { platform } => Err(RetractError::ByHand(platform.clone())),
         }
     }
 }

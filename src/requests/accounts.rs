@@ -230,10 +230,7 @@ pub fn test(desk: &Desk, name: &str) -> Result<Tried, Failure> {
     let account = find(desk, name)?;
     let (ok, message) = match Hands::of(account, &desk.places()) {
         Hands::Folder(folder) => folder_state(&folder),
-        Hands::Handoff { site } => (
-            true,
-            format!("Each post opens the composer of {site}; you send it yourself."),
-        ),
+        Hands::Handoff(handoff) => (true, handoff.promise()),
         Hands::Absent { platform } => {
             (false, format!("Publishing to {platform} is not built yet."))
         }

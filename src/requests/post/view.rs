@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::plan::Plan;
+use crate::platforms::handoff::request_of;
 use crate::posting::checks::{CheckState, is_disputed};
 use crate::posting::evidence::EvidenceKind;
 use crate::posting::holds::Hold;
@@ -76,6 +77,8 @@ pub struct ReceiptView {
 pub struct AttemptView {
     pub at: String,
     pub outcome: String,
+    /// The address that a hand-off opens.
+    pub opens: Option<String>,
 }
 
 impl PostView {
@@ -115,6 +118,7 @@ impl PostView {
         let attempts = post.attempts.iter().map(|attempt| AttemptView {
             at: when(attempt.at),
             outcome: attempt.outcome.clone(),
+            opens: request_of(&attempt.request).and_then(|request| request.open),
         });
         Self {
             id: post.id.to_string(),

@@ -1,0 +1,110 @@
+//! The session's and the system's bus: who shows notifications, who keeps secrets, who sets the
+//! clock, who tells of sleep.
+
+use std::time::Duration;
+
+use zbus::{Connection, Proxy};
+
+use super::Row;
+use crate::notify::Notifier;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the buses say, each question with an end.
+pub(super) fn rows() -> Vec<Row> {
+    let Some(found) = wait(look()) else {
+        return vec![Row::broken(
+            "session",
+            "The desktop does not answer.",
+            "Log in again.",
+        )];
+    };
+    found
+}
+
+async fn look() -> Vec<Row> {
+    vec![notifications().await, secrets().await, sleep().await]
+}
+
+async fn notifications() -> Row {
+    let (answers, _heard) = tokio::sync::mpsc::channel(1);
+    let server = match Notifier::connect(answers).await {
+        Ok(notifier) => notifier.server().await,
+        Err(error) => Err(error),
+    };
+    let buttons = |has: bool| if has { "with" } else { "without" };
+    match server {
+        Ok(server) => {
+            let actions = server
+                .capabilities
+                .iter()
+                .any(|ability| ability == "actions");
+            let what = format!(
+                "{} {}, {} buttons.",
+                server.name,
+                server.version,
+                buttons(actions)
+            );
+            if actions {
+                Row::works("notifications", what)
+            } else {
+                let to_do = "Nudges name the command to type instead.";
+                Row::caveat("notifications", what, to_do)
+            }
+        }
+        Err(error) => Row::broken(
+            "notifications",
+            format!("{error}."),
+            "Until then, `rounds status` tells what a nudge would.",
+        ),
+    }
+}
+
+async fn secrets() -> Row {
+    let to_do = "Passwords of platforms need one, such as gnome-keyring or KWallet; `folder` and \
+                 `handoff` accounts need none.";
+    match owned(Connection::session().await, "org.freedesktop.secrets").await {
+        Some(true) => Row::works("secrets", "A Secret Service runs."),
+        Some(false) => Row::caveat("secrets", "No Secret Service runs.", to_do),
+        None => Row::caveat("secrets", "There is no desktop session to ask.", to_do),
+    }
+}
+
+async fn sleep() -> Row {
+    match owned(Connection::system().await, "org.freedesktop.login1").await {
+        Some(true) => Row::works("suspend and lock", "Told by logind."),
+        _ => Row::caveat(
+            "suspend and lock",
+            "No logind answers.",
+            "Sleep is seen by the clocks all the same; a locked screen counts as away once the \
+             idle time is over.",
+        ),
+    }
+}
+
+/// Whether a name has an owner; none without a bus.
+async fn owned(bus: zbus::Result<Connection>, name: &str) -> Option<bool> {
+    let bus = bus.ok()?;
+    let bus = zbus::fdo::DBusProxy::new(&bus).await.ok()?;
+    bus.name_has_owner(name.try_into().ok()?).await.ok()
+}
+
+/// Whether the network sets the clock; none where nobody says.
+pub(super) fn clock_is_synchronised() -> Option<bool> {
+    let name = "org.freedesktop.timedate1";
+    let asking = async {
+        let bus = Connection::system().await.ok()?;
+        let clock = Proxy::new(&bus, name, "/org/freedesktop/timedate1", name);
+        clock.await.ok()?.get_property("NTPSynchronized").await.ok()
+    };
+    wait(asking).flatten()
+}
+
+/// Runs something to its end, or gives up.
+fn wait<T>(asking: impl Future<Output = T>) -> Option<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .ok()?;
+    runtime.block_on(async { tokio::time::timeout(PATIENCE, asking).await.ok() })
+}

@@ -1,0 +1,290 @@
+//! The systemd user unit: put in place, started, taken away, told about.
+//!
+//! The unit is the one that packages ship, with the path of the program that writes it. What stands
+//! there already is replaced, with a copy if it was another one. The manager is asked by
+//! `systemctl --user`, the interface that every version keeps. Changes made with `systemctl --user
+//! edit` are never touched.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde::Serialize;
+
+use super::{Failure, files};
+use crate::config::{Paths, system_login};
+
+/// The unit as packages ship it.
+const UNIT: &str = include_str!("../../systemd/rounds.service");
+const NAME: &str = "rounds.service";
+
+/// What became of the unit's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Written {
+    /// There was none.
+    New,
+    /// It stood there as it is.
+    Same,
+    /// Another one stood there; a copy of it is kept.
+    Replaced,
+}
+
+/// What `install` did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Installed {
+    /// The unit's file.
+    pub unit: String,
+    /// What became of the file.
+    pub written: Written,
+    /// The copy of a unit that was replaced.
+    pub copy: Option<String>,
+    /// The service runs.
+    pub active: bool,
+    /// What else should be known.
+    pub notes: Vec<String>,
+}
+
+/// How the service stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an answer of its own"
+)]
+pub struct ServiceState {
+    /// The unit's file, if there is one.
+    pub unit: Option<String>,
+    /// The unit is the one that this version writes.
+    pub current: bool,
+    /// A user manager answers.
+    pub manager: bool,
+    /// It starts with the desktop.
+    pub enabled: bool,
+    /// It runs.
+    pub active: bool,
+    /// It goes on after logout, and starts with the machine.
+    pub lingers: bool,
+}
+
+/// Where the person's own units lie.
+pub fn unit_file(paths: &Paths) -> PathBuf {
+    paths.units.join(NAME)
+}
+
+/// The unit that starts this program with these paths.
+pub fn unit_text(program: &Path, options: &[String]) -> String {
+    let mut start = vec![quoted(&program.to_string_lossy())];
+    start.extend(options.iter().map(|option| quoted(option)));
+    start.push("daemon".to_owned());
+    let start = format!("ExecStart={}", start.join(" "));
+    let lines = UNIT.lines().map(|line| {
+        let is_start = line.starts_with("ExecStart=");
+        if is_start { start.as_str() } else { line }
+    });
+    let mut text = lines.collect::<Vec<_>>().join("\n");
+    text.push('\n');
+    text
+}
+
+/// A word of a command line of a unit: specifiers, variables and quotes mean themselves.
+fn quoted(word: &str) -> String {
+    let word = word.replace('%', "%%").replace('$', "$$");
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%$".contains(c);
+    if word.chars().all(plain) {
+        return word;
+    }
+    let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{escaped}\"")
+}
+
+/// Writes the unit, starts it now and with every desktop.
+pub fn install(paths: &Paths, program: &Path, options: &[String]) -> Result<Installed, Failure> {
+    must_answer()?;
+    let file = unit_file(paths);
+    let (written, copy) = write(&file, &unit_text(program, options))?;
+    manage(&["daemon-reload"])?;
+    manage(&["enable", NAME])?;
+    let start = if written == Written::Replaced {
+        "restart"
+    } else {
+        "start"
+    };
+    manage(&[start, NAME]).map_err(|failure| {
+        failure.with_help("`journalctl --user -u rounds -n 20` says why; `rounds doctor` helps")
+    })?;
+    Ok(Installed {
+        unit: file.display().to_string(),
+        written,
+        copy: copy.map(|copy| copy.display().to_string()),
+        active: says(&["is-active", NAME], "active"),
+        notes: notes(),
+    })
+}
+
+fn notes() -> Vec<String> {
+    let mut notes = Vec::new();
+    if !says(&["is-active", "graphical-session.target"], "active") {
+        notes.push(
+            "This desktop does not tell systemd when it is up (graphical-session.target), so the \
+             service may not start at the next login: add `systemctl --user start rounds` to what \
+             your desktop starts."
+                .to_owned(),
+        );
+    }
+    if !lingers() {
+        notes.push(format!(
+            "Posts go out while you are logged in. To have them go out after logout, too: \
+             `loginctl enable-linger {}`.",
+            system_login()
+        ));
+    }
+    notes
+}
+
+/// Stops the service and removes the unit; says whether there was one.
+pub fn uninstall(paths: &Paths) -> Result<bool, Failure> {
+    let file = unit_file(paths);
+    let there = file.exists();
+    if there && manager_answers() {
+        manage(&["disable", "--now", NAME])?;
+    }
+    match fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Failure::file(&file, &error));
+        }
+        _ => {}
+    }
+    if manager_answers() {
+        manage(&["daemon-reload"])?;
+    }
+    Ok(there)
+}
+
+/// How the service stands.
+pub fn state(paths: &Paths, program: &Path, options: &[String]) -> ServiceState {
+    let file = unit_file(paths);
+    let text = fs::read_to_string(&file).ok();
+    let manager = manager_answers();
+    ServiceState {
+        current: text.as_deref() == Some(unit_text(program, options).as_str()),
+        unit: text.map(|_| file.display().to_string()),
+        manager,
+        enabled: manager && says(&["is-enabled", NAME], "enabled"),
+        active: manager && says(&["is-active", NAME], "active"),
+        lingers: lingers(),
+    }
+}
+
+/// Writes the unit where it is not there yet; keeps a copy of another one.
+fn write(file: &Path, text: &str) -> Result<(Written, Option<PathBuf>), Failure> {
+    let former = match fs::read_to_string(file) {
+        Ok(former) if former == text => return Ok((Written::Same, None)),
+        Ok(former) => Some(former),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Failure::file(file, &error)),
+    };
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
+    }
+    let copy = former.as_ref().map(|_| file.with_extension("service.old"));
+    if let (Some(former), Some(copy)) = (former, &copy) {
+        fs::write(copy, former).map_err(|error| Failure::file(copy, &error))?;
+    }
+    let written = if copy.is_some() {
+        Written::Replaced
+    } else {
+        Written::New
+    };
+    files::replace(file, text.as_bytes())?;
+    Ok((written, copy))
+}
+
+fn must_answer() -> Result<(), Failure> {
+    if manager_answers() {
+        return Ok(());
+    }
+    Err(Failure::failed("No user manager of systemd answers here, so nothing was installed.")
+        .with_help(
+            "run this in your desktop session, not with sudo; without systemd, have your desktop \
+             start `rounds daemon` at login",
+        ))
+}
+
+/// Whether the person's own service manager runs.
+pub fn manager_answers() -> bool {
+    systemctl(&["show", "--property=Version"]).is_ok_and(|output| output.status.success())
+}
+
+fn says(arguments: &[&str], word: &str) -> bool {
+    let output = systemctl(arguments);
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == word)
+}
+
+fn manage(arguments: &[&str]) -> Result<(), Failure> {
+    let shown = arguments.join(" ");
+    let output = systemctl(arguments)
+        .map_err(|error| Failure::failed(format!("systemctl cannot be run: {error}.")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let why = String::from_utf8_lossy(&output.stderr);
+    let why = why.trim();
+    Err(Failure::failed(format!(
+        "`systemctl --user {shown}` failed: {why}"
+    )))
+}
+
+fn systemctl(arguments: &[&str]) -> std::io::Result<Output> {
+    Command::new("systemctl")
+        .args(["--user", "--no-pager", "--quiet"])
+        .args(arguments)
+        .env("SYSTEMD_COLORS", "0")
+        .output()
+}
+
+/// Whether this person's services go on after logout.
+fn lingers() -> bool {
+    Path::new("/var/lib/systemd/linger")
+        .join(system_login())
+        .exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unit_starts_this_program_and_nothing_else_changes() {
+        let text = unit_text(Path::new("/home/a b/100%/rounds"), &[]);
+        let starts: Vec<_> = text
+            .lines()
+            .filter(|l| l.starts_with("ExecStart="))
+            .collect();
+        assert_eq!(starts, ["ExecStart=\"/home/a b/100%%/rounds\" daemon"]);
+        let others = |text: &str| {
+            let lines = text.lines().filter(|l| !l.starts_with("ExecStart="));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(others(&text), others(UNIT));
+    }
+
+    #[test]
+    fn directories_go_with_it() {
+        let options = ["--data-dir=/srv/my data".to_owned()];
+        let text = unit_text(Path::new("/usr/bin/rounds"), &options);
+        let start = "ExecStart=/usr/bin/rounds \"--data-dir=/srv/my data\" daemon\n";
+        assert!(text.contains(start), "{text}");
+    }
+
+    #[test]
+    fn another_unit_is_kept_as_a_copy_and_the_same_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("user").join(NAME);
+        assert_eq!(write(&file, "new").unwrap(), (Written::New, None));
+        assert_eq!(write(&file, "new").unwrap(), (Written::Same, None));
+        let (written, copy) = write(&file, "newer").unwrap();
+        assert_eq!(written, Written::Replaced);
+        assert_eq!(fs::read_to_string(copy.unwrap()).unwrap(), "new");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "newer");
+    }
+}

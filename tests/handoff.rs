@@ -1,0 +1,113 @@
+//! A post that is handed over, from its time to the person's word, with the real program on a bus
+//! of its own. Portal and notification server only remember what they were asked.
+#![cfg(test)]
+
+#[path = "common/desktop.rs"]
+#[expect(dead_code, reason = "other tests use the rest of the desktop")]
+mod desktop;
+#[path = "common/fakes.rs"]
+mod fakes;
+#[path = "common/rounds.rs"]
+mod rounds_program;
+
+use desktop::{Desktop, Running, allowed, wait_for};
+use fakes::Fakes;
+use rounds_program::Rounds;
+
+const TEXT: &str = "Flu vaccines are here & free.";
+
+struct Scene {
+    rounds: Rounds,
+    fakes: Fakes,
+    daemon: Running,
+    _desktop: Desktop,
+}
+
+fn scene(site: &str, portal: Option<u32>) -> Scene {
+    let mut desktop = Desktop::bus_only(None);
+    let dir = desktop.dir.path().to_str().unwrap().to_owned();
+    desktop.set("XDG_RUNTIME_DIR", &dir);
+    desktop.set("ROUNDS_SENSORS_USE", "off");
+    let bus = desktop
+        .env
+        .iter()
+        .find(|(k, _)| k == "DBUS_SESSION_BUS_ADDRESS");
+    let fakes = Fakes::start(&bus.unwrap().1, portal);
+    let rounds = Rounds {
+        env: desktop.env.clone(),
+    };
+    rounds.begin();
+    rounds.json(&["account", "add", site, "--platform", "handoff"]);
+    let daemon = Running::start(rounds.command().arg("daemon"));
+    wait_for("the daemon", || {
+        let running = rounds.json(&["status"])["daemon"]["running"].as_bool();
+        running.filter(|is| *is)
+    });
+    Scene {
+        rounds,
+        fakes,
+        daemon,
+        _desktop: desktop,
+    }
+}
+
+#[test]
+fn a_press_opens_the_composer_and_only_the_person_says_that_it_is_out() {
+    if !allowed("a_press_opens_the_composer_and_only_the_person_says_that_it_is_out") {
+        return;
+    }
+    let scene = scene("x", Some(0));
+    let (rounds, fakes) = (&scene.rounds, &scene.fakes);
+    let id = rounds.post(TEXT, "x");
+    let asked = fakes.popup("Time to post on x");
+    assert_eq!(asked.buttons, ["open", "posted", "not-posted"]);
+    assert!(!format!("{asked:?}").contains("vaccines"), "{asked:?}");
+    assert!(fakes.nothing_opened(), "no window opens without a press");
+    fakes.press(asked.id, "open");
+    let address = fakes.address();
+    let expected = "https://x.com/intent/post?text=Flu%20vaccines%20are%20here%20%26%20free.";
+    assert_eq!(address, expected);
+    let again = fakes.popup("Time to post on x");
+    assert_eq!(again.buttons, ["open", "posted", "not-posted"]);
+    assert_eq!(rounds.state(&id), "handed-off");
+    fakes.press(again.id, "posted");
+    wait_for("the post to be published", || {
+        (rounds.state(&id) == "published").then_some(())
+    });
+    drop(scene.daemon);
+}
+
+#[test]
+fn not_posted_holds_it_again() {
+    if !allowed("not_posted_holds_it_again") {
+        return;
+    }
+    let scene = scene("bluesky", Some(0));
+    let id = scene.rounds.post(TEXT, "bluesky");
+    let asked = scene.fakes.popup("Time to post on bluesky");
+    scene.fakes.press(asked.id, "not-posted");
+    wait_for("the post to be held", || {
+        let state = scene.rounds.state(&id);
+        assert_ne!(state, "published");
+        (state == "held").then_some(())
+    });
+}
+
+/// Instagram takes no text, and nothing here can copy one.
+#[test]
+fn a_text_that_could_not_be_copied_is_told() {
+    if !allowed("a_text_that_could_not_be_copied_is_told") {
+        return;
+    }
+    let scene = scene("instagram", Some(0));
+    let id = scene.rounds.post(TEXT, "instagram");
+    let asked = scene.fakes.popup("Time to post");
+    scene.fakes.press(asked.id, "open");
+    assert_eq!(scene.fakes.address(), "https://www.instagram.com/");
+    let told = scene.fakes.popup("not copied");
+    assert!(
+        told.body.contains(&format!("rounds post show {id}")),
+        "{told:?}"
+    );
+    assert!(!told.body.contains("vaccines"));
+}
