@@ -98,7 +98,7 @@ fn plan_row(plan: &Result<Plan, Failure>) -> Row {
 }
 
 fn display_row() -> Row {
-    let to_do = "Log time with `rounds time log`, or use the browser extension.";
+    let to_do = "Log time with `rounds time log`.";
     match x11::probe(None) {
         Ok(probe) if probe.works() => Row::works("sensors", probe.lines().join(" ")),
         Ok(probe) => Row::caveat("sensors", probe.lines().join(" "), to_do),

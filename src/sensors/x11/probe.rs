@@ -32,8 +32,8 @@ impl Probe {
         let mut lines = vec![self.window_line(), self.idle_line()];
         if self.xwayland {
             lines.push(
-                "This display is Xwayland: programs that speak Wayland are not seen. Use the \
-                 browser extension beside it."
+                "This display is Xwayland: programs that speak Wayland are not seen. Log time with \
+                 `rounds time log` as well."
                     .to_owned(),
             );
         }
@@ -44,11 +44,11 @@ impl Probe {
         match (&self.window_manager, self.active_window) {
             (Some(name), true) => format!("Window in front: told by {name}."),
             (Some(name), false) => format!(
-                "Window in front: {name} does not tell (_NET_ACTIVE_WINDOW is missing). Use the \
-                 browser extension."
+                "Window in front: {name} does not tell (_NET_ACTIVE_WINDOW is missing). Log time with \
+                 `rounds time log`."
             ),
             (None, _) => "Window in front: no window manager that tells it (EWMH) is running. \
-                          Use the browser extension, or start one."
+                          Start one, or log time with `rounds time log`."
                 .to_owned(),
         }
     }
@@ -120,7 +120,7 @@ mod tests {
         assert!(
             bare.lines()
                 .iter()
-                .all(|line| line.contains("browser extension") || line.contains("not measure"))
+                .all(|line| line.contains("time log") || line.contains("not measure"))
         );
     }
 }
