@@ -8,7 +8,7 @@ use crate::engine::{Found, Outcome};
 use crate::notify::Answer;
 use crate::platforms::handoff::opening::{OpenError, Opened};
 use crate::posting::post::PostId;
-use crate::sensors::Observation;
+use crate::sensors::{Observation, logind};
 
 /// How much may wait before senders do.
 const DEPTH: usize = 256;
@@ -20,6 +20,8 @@ pub enum Incoming {
     Tick,
     /// A sensor saw something.
     Observed(Observation),
+    /// logind told something.
+    Session(logind::Seen),
     /// A sensor is gone, with the reason.
     SensorLost(String),
     /// A command asks.

@@ -19,6 +19,7 @@ use crate::config::{Config, Paths};
 use crate::engine::{Engine, Event};
 use crate::notify::{Answer, ClosedBy, Notifier};
 use crate::requests::{Changed, Desk, Failure, parse_plan, post};
+use crate::sensors::logind::{self, Seen};
 use crate::sensors::{Observation, x11};
 
 /// How long attempts that run may take when the daemon is told to stop.
@@ -121,6 +122,7 @@ async fn assemble(desk: Desk, inbox: Inbox) -> Result<Daemon, Failure> {
         watchdog: sd_notify::watchdog_enabled().map(|every| every / 2),
     };
     daemon.open_eyes(&desk.config);
+    daemon.watch_session();
     daemon.find_voice().await;
     Ok(daemon)
 }
@@ -168,6 +170,17 @@ impl Daemon {
                 }
             },
         }
+    }
+
+    /// Hears of sleep and locked screens, where there is a logind.
+    fn watch_session(&self) {
+        let seen = self.inbox.fed_by(Incoming::Session);
+        tokio::spawn(async move {
+            let watching = async { logind::run(&zbus::Connection::system().await?, &seen).await };
+            if let Err(error) = watching.await {
+                tracing::info!(%error, "logind does not tell of sleep; the clocks do");
+            }
+        });
     }
 
     fn watch_screen(&self, catalogue: Catalogue, idle_after: Duration) {
@@ -257,6 +270,14 @@ impl Daemon {
         match incoming {
             Incoming::Tick | Incoming::Stop => self.turn(Event::Tick, now).await,
             Incoming::Observed(seen) => self.turn(Event::Observed(seen), now).await,
+            Incoming::Session(Seen::Observed(seen)) => {
+                self.turn(Event::Observed(seen), now).await;
+            }
+            Incoming::Session(Seen::Sleeping(written)) => {
+                self.turn(Event::Observed(Observation::Suspending), now)
+                    .await;
+                let _ = written.send(());
+            }
             Incoming::SensorLost(why) => {
                 self.troubles.insert("sensors", why);
                 self.turn(Event::Observed(Observation::Focus { site: None }), now)

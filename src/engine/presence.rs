@@ -28,6 +28,9 @@ pub(super) const NOISE: Duration = Duration::from_secs(1);
 pub(super) struct Presence {
     site: Option<String>,
     idle: bool,
+    locked: bool,
+    /// Going to sleep: nobody is there until it wakes.
+    asleep: bool,
     focus: Option<(Activity, Option<Timestamp>)>,
     open: Option<Open>,
     session: Session,
@@ -121,6 +124,9 @@ impl Engine {
         let slept = boot.saturating_sub(now.awake.saturating_sub(self.last.awake));
         let wall = now.wall.duration_since(self.last.wall);
         let stepped = (wall - SignedDuration::try_from(boot).unwrap_or_default()).unsigned_abs();
+        if slept > NOISE {
+            self.presence.asleep = false;
+        }
         if slept > NOISE || stepped > NOISE {
             self.close(now, Duration::ZERO, effects);
             self.reopen(now, effects);
@@ -141,6 +147,19 @@ impl Engine {
             Observation::Idle { after } => {
                 self.close(now, after, effects);
                 self.presence.idle = true;
+            }
+            Observation::Locked { locked } => {
+                self.close(now, Duration::ZERO, effects);
+                self.presence.locked = locked;
+                self.reopen(now, effects);
+            }
+            Observation::Suspending => {
+                self.close(now, Duration::ZERO, effects);
+                self.presence.asleep = true;
+            }
+            Observation::Resumed => {
+                self.presence.asleep = false;
+                self.reopen(now, effects);
             }
             Observation::Active => {
                 self.presence.idle = false;
@@ -279,7 +298,8 @@ impl Engine {
 
     /// Begins a span if somebody is there and it counts.
     fn reopen(&mut self, now: Moment, effects: &mut Vec<Effect>) {
-        if self.presence.idle || self.presence.open.is_some() {
+        let away = self.presence.idle || self.presence.locked || self.presence.asleep;
+        if away || self.presence.open.is_some() {
             return;
         }
         let Some(doing) = self.doing(now.wall) else {

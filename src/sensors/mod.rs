@@ -3,6 +3,7 @@
 //! Titles and addresses stay inside this folder: a sensor turns them into the name of a site and
 //! forgets them at once.
 
+pub mod logind;
 pub mod x11;
 
 /// What a sensor saw.
@@ -20,4 +21,13 @@ pub enum Observation {
     },
     /// Input came back.
     Active,
+    /// The screen was locked, or unlocked.
+    Locked {
+        /// It is locked now.
+        locked: bool,
+    },
+    /// The machine is about to sleep.
+    Suspending,
+    /// It woke, or did not fall asleep after all.
+    Resumed,
 }
