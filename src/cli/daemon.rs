@@ -1,11 +1,19 @@
 //! `rounds up` and `rounds daemon`: the program that watches and publishes.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use super::call::Call;
 use super::{Answer, Exit, init};
+use crate::config::Paths;
+use crate::daemon::socket::Live;
 use crate::daemon::{self, Started};
 use crate::requests::Failure;
+
+/// How long a daemon that holds the data directory may take until it answers.
+const STARTS_WITHIN: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Set up if needed, run in the foreground and say what is seen
 #[derive(Debug, Args)]
@@ -23,7 +31,7 @@ pub(super) struct DaemonArgs {}
 
 pub(super) fn up(args: &UpArgs, call: &Call) -> Answer {
     let paths = call.paths()?;
-    if let Some(live) = call.live(&paths) {
+    if let Some(live) = running(call, &paths) {
         let page = live.page.clone();
         call.out.show(
             &serde_json::json!({ "running": true, "pid": live.pid, "page": page }),
@@ -47,6 +55,18 @@ pub(super) fn up(args: &UpArgs, call: &Call) -> Answer {
     };
     daemon::run(&paths, said)?;
     Ok(Exit::Done)
+}
+
+/// The daemon that runs here; one that is just starting is waited for.
+fn running(call: &Call, paths: &Paths) -> Option<Live> {
+    for _ in 0..STARTS_WITHIN.as_millis() / LOOK_EVERY.as_millis() {
+        let live = call.live(paths);
+        if live.is_some() || !daemon::holds(paths) {
+            return live;
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    None
 }
 
 pub(super) fn run(_args: &DaemonArgs, call: &Call) -> Answer {

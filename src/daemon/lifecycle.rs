@@ -36,6 +36,8 @@ pub struct Started {
 
 /// Runs until it is told to stop; `ready` is called once everything listens.
 pub fn run(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure> {
+    // What would stop any command is said first; this also makes the data directory.
+    drop(Desk::open(paths.clone(), Moment::now())?);
     let _lock = lock(paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -45,6 +47,12 @@ pub fn run(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::failed(format!("The daemon cannot start: {error}.")))?;
     runtime.block_on(live(paths, ready))
+}
+
+/// Whether a daemon holds this data directory; one that has just started may not answer yet.
+pub fn holds(paths: &Paths) -> bool {
+    let file = File::open(paths.lock());
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// One daemon for each data directory.

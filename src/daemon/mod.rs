@@ -14,4 +14,4 @@ mod watch;
 mod words;
 
 pub use inbox::{Inbox, Incoming};
-pub use lifecycle::{Started, run};
+pub use lifecycle::{Started, holds, run};
