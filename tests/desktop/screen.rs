@@ -73,10 +73,25 @@ impl Screen {
         }
     }
 
-    /// Starts the window manager and waits until it looks after windows: it says so a little too
-    /// early, and overlooks one that is mapped in between, so a window is tried first.
+    /// One that somebody else started.
+    pub(crate) fn on(display: &str) -> Self {
+        Self {
+            manager: None,
+            server: None,
+            display: display.to_owned(),
+        }
+    }
+
+    /// Starts the window manager and waits until it looks after windows.
     pub(crate) fn with_manager(mut self) -> Self {
         self.manager = Some(self.run("openbox", &["--sm-disable"]));
+        self.looked_after();
+        self
+    }
+
+    /// Waits until the window manager looks after windows: it says so a little too early, and
+    /// overlooks one that is mapped in between, so a window is tried first.
+    pub(crate) fn looked_after(&self) {
         let says_so = || probe(Some(&self.display)).is_ok_and(|probe| probe.active_window);
         wait_for("openbox", says_so);
         let client = self.client();
@@ -92,7 +107,6 @@ impl Screen {
         wait_for("no window", || {
             client.numbers("_NET_CLIENT_LIST").is_empty()
         });
-        self
     }
 
     /// Starts a program on this display.
