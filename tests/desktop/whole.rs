@@ -150,7 +150,7 @@ fn a_page_counts_while_somebody_is_there() {
     // Nobody touches anything: presence ended with the last input, not when it was noticed.
     until("nobody there", || whole.current().is_null().then_some(()));
     let used = whole.used();
-    let most = (touched - begun).as_secs() + 1;
+    let most = touched.saturating_sub(begun).as_secs() + 1;
     assert!(used <= most, "{used} s counted, {most} s were there");
     let later = uptime() + Duration::from_secs(4);
     until("four more seconds", || (uptime() > later).then_some(()));
