@@ -4,12 +4,15 @@
 //! was decided on an older version of a post is not written, and nothing that follows from it may
 //! be done: `Performed::Stale` says so.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
+use crate::attention::breaks::Remembered;
 use crate::attention::ledger::first_day_needed;
 use crate::attention::usage::Usage;
 use crate::clock::Moment;
-use crate::engine::{Change, Cue, Effect, Engine, Event, Examined, Found, Outcome};
+use crate::engine::{Change, Cue, Effect, Engine, Event, Examined, Found, Nudge, Outcome};
 use crate::plan::Plan;
 use crate::platforms::{Hands, Places};
 use crate::posting::post::{Post, PostId};
@@ -28,14 +31,17 @@ pub enum Rules {
     Builtin,
     /// With the packs of this directory.
     From(std::path::PathBuf),
+    /// Loaded once and kept, for the simulation of years.
+    Kept(Arc<Rulebook>),
 }
 
 impl Rules {
     /// Loads them for one use.
-    pub fn load(&self) -> std::result::Result<Rulebook, RulebookError> {
+    pub fn load(&self) -> std::result::Result<Arc<Rulebook>, RulebookError> {
         match self {
-            Self::Builtin => Rulebook::builtin(),
-            Self::From(checklists) => Rulebook::load(checklists),
+            Self::Builtin => Rulebook::builtin().map(Arc::new),
+            Self::From(checklists) => Rulebook::load(checklists).map(Arc::new),
+            Self::Kept(rulebook) => Ok(Arc::clone(rulebook)),
         }
     }
 }
@@ -67,8 +73,8 @@ impl Clerk {
     pub fn briefing(&self, plan: &Plan, now: Timestamp) -> Result<Vec<Event>> {
         let since = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
         Ok(vec![
-            Event::NudgesRead(self.store.nudges_since(since)?),
             Event::UsageRead(Box::new(self.running_usage(plan, now)?)),
+            Event::NudgesRead(self.store.nudges_since(since)?),
             Event::QueueRead(self.cues()?),
         ])
     }
@@ -94,7 +100,10 @@ impl Clerk {
         let mut events = Vec::new();
         match effect {
             Effect::SaveUsage(interval) => self.store.save_span(&interval)?,
-            Effect::CountBreak(outcome) => self.store.count_break(outcome, now.wall)?,
+            Effect::CountBreak(outcome) => {
+                self.store.count_break(outcome, now.wall)?;
+                self.remember_break(Remembered::after(outcome), now.wall)?;
+            }
             Effect::ReadUsage => {
                 events.push(Event::UsageRead(Box::new(
                     self.running_usage(plan, now.wall)?,
@@ -111,14 +120,38 @@ impl Clerk {
                 Err(error) => return Err(error),
             },
             Effect::Show(nudge) => {
-                if nudge.once() {
-                    self.store.remember_nudge(&nudge.key(), now.wall)?;
+                match &nudge {
+                    Nudge::Break { reminder: true, .. } => {
+                        self.remember_break(Some(Remembered::Reminded), now.wall)?;
+                    }
+                    Nudge::Break { .. } => {
+                        self.remember_break(Some(Remembered::Shown), now.wall)?;
+                    }
+                    nudge => self.store.remember_nudge(&nudge.key(), now.wall)?,
                 }
                 return Ok(Performed::Outside(Effect::Show(nudge)));
+            }
+            Effect::Withdraw(key) => {
+                self.store.forget_nudge(&key)?;
+                return Ok(Performed::Outside(Effect::Withdraw(key)));
             }
             outside => return Ok(Performed::Outside(outside)),
         }
         Ok(Performed::Done(events))
+    }
+
+    /// What a new engine has to know of the break that is due; the new is written before the old
+    /// is forgotten.
+    fn remember_break(&mut self, state: Option<Remembered>, now: Timestamp) -> Result<()> {
+        if let Some(state) = state {
+            self.store.remember_nudge(state.key(), now)?;
+        }
+        for other in Remembered::ALL {
+            if Some(other) != state {
+                self.store.forget_nudge(other.key())?;
+            }
+        }
+        Ok(())
     }
 
     /// Loads a post, screens and reviews it, and freezes its request.

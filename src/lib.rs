@@ -51,3 +51,5 @@ pub mod requests;
 pub mod daemon;
 
 pub mod cli;
+
+pub mod simulate;

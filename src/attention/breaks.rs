@@ -33,6 +33,43 @@ impl Outcome {
     }
 }
 
+/// What is remembered of a break over a restart, so that it is not shown once more than allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remembered {
+    /// The nudge was shown.
+    Shown,
+    /// The reminder was shown.
+    Reminded,
+    /// It was put off.
+    Snoozed,
+    /// It was refused, or ignored to the end.
+    Skipped,
+}
+
+impl Remembered {
+    /// All of them; where a crash left two, the earlier one here holds.
+    pub const ALL: [Self; 4] = [Self::Skipped, Self::Snoozed, Self::Reminded, Self::Shown];
+
+    /// The key in memory.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Shown => "break:shown",
+            Self::Reminded => "break:reminded",
+            Self::Snoozed => "break:snoozed",
+            Self::Skipped => "break:skipped",
+        }
+    }
+
+    /// What is remembered once a break was counted; nothing after one that was taken.
+    pub const fn after(outcome: Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Taken => None,
+            Outcome::Snoozed => Some(Self::Snoozed),
+            Outcome::Skipped => Some(Self::Skipped),
+        }
+    }
+}
+
 /// What the clinician says to a break, by a button or a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -96,9 +133,44 @@ impl Session {
     }
 
     /// Replaces what was used, keeping what was shown (usage was logged or erased by hand).
+    /// What is due next moves along: a log of earlier time is no reason to remind at once.
     pub fn measured_again(&mut self, used: Duration, ended: Duration) {
+        let before = self.used;
+        let moved = |at: Duration| (at + used).saturating_sub(before);
+        self.reminder = match self.reminder {
+            Reminder::Shown { at, times } => Reminder::Shown {
+                at: moved(at),
+                times,
+            },
+            Reminder::Waiting { due } => Reminder::Waiting {
+                due: due.map(moved),
+            },
+        };
         self.used = used;
         self.ended = Some(ended);
+    }
+
+    /// Takes up after a restart what was remembered; what comes next is counted from now, so a
+    /// restart may make it later, never more. A pause that was long enough is a break taken.
+    pub fn recall(&mut self, remembered: Remembered, rules: &plan::Breaks) -> Vec<Outcomes> {
+        let used = self.used;
+        let shown = |times| Reminder::Shown { at: used, times };
+        let waiting = |time: Duration| Reminder::Waiting {
+            due: Some(rules.after.max(used + time)),
+        };
+        if used.is_zero() {
+            return match remembered {
+                Remembered::Shown | Remembered::Reminded => vec![Outcomes::Count(Outcome::Taken)],
+                Remembered::Snoozed | Remembered::Skipped => Vec::new(),
+            };
+        }
+        self.reminder = match remembered {
+            Remembered::Shown => shown(1),
+            Remembered::Reminded => shown(2),
+            Remembered::Snoozed => waiting(rules.snooze),
+            Remembered::Skipped => waiting(rules.after),
+        };
+        Vec::new()
     }
 
     /// Time used, closed spans only.
@@ -275,6 +347,29 @@ mod tests {
         session.due(&RULES, minutes(26), false);
         session.answer(Reply::Skip, &RULES, minutes(27));
         assert_eq!(session.next_at(&RULES), minutes(47));
+    }
+
+    #[test]
+    fn time_that_is_logged_later_does_not_remind_at_once() {
+        let mut session = Session::default();
+        session.due(&RULES, minutes(20), false);
+        session.measured_again(minutes(15), minutes(100));
+        assert_eq!(session.due(&RULES, minutes(36), false), []);
+        assert_eq!(session.next_at(&RULES), minutes(40));
+    }
+
+    #[test]
+    fn a_restart_shows_nothing_again() {
+        let after_restart = |remembered| {
+            let mut session = Session::resumed(minutes(21), minutes(100));
+            session.recall(remembered, &RULES);
+            let shown = (21..60).filter(|m| shows(&session.due(&RULES, minutes(*m), false)) > 0);
+            shown.take(2).collect::<Vec<u64>>()
+        };
+        assert_eq!(after_restart(Remembered::Shown), [26, 46]);
+        assert_eq!(after_restart(Remembered::Reminded), [41, 46]);
+        assert_eq!(after_restart(Remembered::Snoozed), [26, 31]);
+        assert_eq!(after_restart(Remembered::Skipped), [41, 46]);
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub struct Cue {
     pub account: String,
     /// When it is meant to go out: a post that misses another time is asked about anew.
     pub due_at: Option<Timestamp>,
+    /// A request of it is on its way, or was when the program that sent it crashed.
+    pub sending: bool,
 }
 
 /// What a person is asked about a post.
@@ -275,15 +277,25 @@ impl Nudge {
     }
 }
 
+impl Ask {
+    /// Those that have a nudge of their own for each post.
+    pub const OF_ONE_POST: [Self; 4] =
+        [Self::Missed, Self::Failed, Self::Uncertain, Self::HandedOff];
+
+    /// The word in keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SecondLook => "second-look",
+            Self::Missed => "missed",
+            Self::Failed => "failed",
+            Self::Uncertain => "uncertain",
+            Self::HandedOff => "handed-off",
+        }
+    }
+}
+
 /// The key of a nudge about a post and the time it was meant for.
 pub fn post_key(ask: Ask, post: &PostId, due_at: Option<Timestamp>) -> String {
-    let what = match ask {
-        Ask::SecondLook => "second-look",
-        Ask::Missed => "missed",
-        Ask::Failed => "failed",
-        Ask::Uncertain => "uncertain",
-        Ask::HandedOff => "handed-off",
-    };
     let due = due_at.map_or(0, Timestamp::as_second);
-    format!("{what}:{post}:{due}")
+    format!("{}:{post}:{due}", ask.name())
 }

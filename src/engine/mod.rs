@@ -57,11 +57,8 @@ impl Engine {
             Event::Observed(observation) => self.observed(observation, now, &mut effects),
             Event::PlanChanged(plan) => self.plan_changed(*plan, now, &mut effects),
             Event::UsageRead(usage) => self.usage_read(&usage, now, &mut effects),
-            Event::QueueRead(cues) => {
-                let former = self.queue.replace(cues);
-                self.withdraw_settled(&former, &mut effects);
-            }
-            Event::NudgesRead(keys) => self.shown.remember(keys),
+            Event::QueueRead(cues) => self.queue_read(cues, now, &mut effects),
+            Event::NudgesRead(keys) => self.nudges_read(keys, &mut effects),
             Event::Break(reply) => self.break_answered(reply, now, &mut effects),
             Event::Focused(focus) => self.focused(focus, now, &mut effects),
             Event::Examined(examined) => self.examined(*examined, now, &mut effects),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::presence::later;
 use super::{Act, Ask, Cue, Effect, Engine, Nudge, post_key};
-use crate::attention::breaks::Reply;
+use crate::attention::breaks::{Remembered, Reply};
 use crate::attention::usage::{Level, Standing};
 use crate::clock::Moment;
 use crate::posting::post::PostId;
@@ -36,6 +36,34 @@ impl Shown {
 }
 
 impl Engine {
+    /// What was shown before a restart.
+    pub(super) fn nudges_read(&mut self, keys: Vec<String>, effects: &mut Vec<Effect>) {
+        let known = |remembered: &Remembered| keys.iter().any(|key| key == remembered.key());
+        if let Some(remembered) = Remembered::ALL.into_iter().find(known) {
+            self.recall_break(remembered, effects);
+        }
+        self.shown.remember(keys);
+    }
+
+    /// The posts that wait. A question that has no reason any more is taken back; should it come
+    /// up again, it is asked again.
+    pub(super) fn queue_read(&mut self, cues: Vec<Cue>, now: Moment, effects: &mut Vec<Effect>) {
+        let asked: BTreeSet<String> = cues
+            .iter()
+            .filter_map(|cue| Some(post_key(cue.ask?, &cue.post, cue.due_at)))
+            .collect();
+        let about_post = |key: &String| {
+            let what = key.split(':').next();
+            Ask::OF_ONE_POST.iter().any(|ask| Some(ask.name()) == what)
+        };
+        let (kept, gone) = std::mem::take(&mut self.shown.keys)
+            .into_iter()
+            .partition(|key| asked.contains(key) || !about_post(key));
+        self.shown.keys = kept;
+        effects.extend(gone.into_iter().map(Effect::Withdraw));
+        self.queue.replace(cues, now.wall);
+    }
+
     pub(super) fn advance_nudges(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         if self.quiet(now.wall) {
             return;
@@ -153,20 +181,6 @@ impl Engine {
         if let Some(cue) = cues.find(asked) {
             effects.push(Effect::Open(cue.post.clone()));
             self.shown.forget(key);
-        }
-    }
-
-    /// Takes questions off the screen that nobody has to answer any more.
-    pub(super) fn withdraw_settled(&self, former: &[Cue], effects: &mut Vec<Effect>) {
-        for cue in former {
-            let asked = cue.ask.filter(|ask| *ask != Ask::SecondLook);
-            let still =
-                |new: &Cue| (&new.post, new.ask, new.due_at) == (&cue.post, cue.ask, cue.due_at);
-            if let Some(ask) = asked
-                && !self.queue.cues().iter().any(still)
-            {
-                effects.push(Effect::Withdraw(post_key(ask, &cue.post, cue.due_at)));
-            }
         }
     }
 

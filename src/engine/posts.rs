@@ -4,12 +4,12 @@
 //! unsent is looked for before it is sent again; what cannot be known is asked of a person. Posts
 //! that are overdue together go out one after another, not at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::presence::later;
+use super::presence::{NOISE, later};
 use super::{Ask, Change, Cue, Effect, Engine, Examined, Found, Outcome};
 use crate::clock::Moment;
 use crate::posting::audit::{Entry, Kind};
@@ -23,6 +23,8 @@ const RETRY_MINUTES: [u64; 3] = [1, 5, 10];
 const LOOKS: u8 = 2;
 /// Wait before asking the platform, so that its replicas catch up.
 const LOOK_AFTER: Duration = Duration::from_secs(45);
+/// For so long a claim belongs to the program that made it; no adapter waits longer for an answer.
+const LEASE: Duration = Duration::from_mins(1);
 /// A post this late counts as overdue.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(1);
 /// Distance between posts that are overdue together.
@@ -38,12 +40,29 @@ pub(super) struct Queue {
     busy: BTreeSet<PostId>,
     /// When the last overdue post was let go.
     spaced_until: Option<Timestamp>,
+    /// The queue was read at least once.
+    is_known: bool,
+    /// When, by the boot clock, a post in doubt was first looked for and not seen.
+    unseen: BTreeMap<PostId, Duration>,
+    /// Posts that were being sent when this program started: whoever sent them is gone.
+    orphans: BTreeSet<PostId>,
 }
 
 impl Queue {
-    /// Takes the new ones in; returns the former ones.
-    pub(super) fn replace(&mut self, cues: Vec<Cue>) -> Vec<Cue> {
-        std::mem::replace(&mut self.cues, cues)
+    /// The queue as it is. What was being sent when the program started is in doubt at once.
+    pub(super) fn replace(&mut self, mut cues: Vec<Cue>, now: Timestamp) {
+        let starts = !std::mem::replace(&mut self.is_known, true);
+        for cue in cues.iter_mut().filter(|cue| starts && cue.sending) {
+            cue.wake_at = cue.wake_at.map(|at| at.min(now));
+            self.orphans.insert(cue.post.clone());
+        }
+        self.cues = cues;
+    }
+
+    /// Something came of a post: its cue is as old as that, and is read anew.
+    fn done(&mut self, post: &PostId) {
+        self.busy.remove(post);
+        self.cues.retain(|cue| cue.post != *post);
     }
 
     pub(super) fn cues(&self) -> &[Cue] {
@@ -71,8 +90,7 @@ impl Engine {
 
     /// A post that an `Examine` asked for is gone, or could not be read.
     pub fn forget(&mut self, post: &PostId) {
-        self.queue.busy.remove(post);
-        self.queue.cues.retain(|cue| cue.post != *post);
+        self.queue.done(post);
     }
 
     pub(super) fn examined(&mut self, examined: Examined, now: Moment, effects: &mut Vec<Effect>) {
@@ -81,9 +99,15 @@ impl Engine {
             review,
             request,
         } = examined;
-        self.queue.busy.remove(&post.id);
-        if let State::Publishing { looked, .. } = post.state {
-            self.in_doubt(post, looked, now, effects);
+        self.queue.done(&post.id);
+        if let State::Publishing { since, looked } = post.state {
+            let leased = since <= now.wall && now.wall < later(since, LEASE);
+            if looked.is_none() && leased && !self.queue.orphans.contains(&post.id) {
+                // Another program has just claimed it.
+                effects.push(Effect::ReadQueue);
+            } else {
+                self.in_doubt(post, looked, now, effects);
+            }
             return;
         }
         if let State::HandedOff { since, asked } = post.state {
@@ -121,7 +145,9 @@ impl Engine {
         if now.duration_since(sends_at) < OVERDUE {
             return None;
         }
-        let turn = self.queue.spaced_until.filter(|turn| *turn > now);
+        let last = self.queue.spaced_until;
+        // A turn further away than that was given before the clock was put back.
+        let turn = last.filter(|turn| *turn > now && *turn <= later(now, SPACING));
         if turn.is_none() {
             self.queue.spaced_until = Some(later(now, SPACING));
         }
@@ -139,13 +165,15 @@ impl Engine {
         let Ok(next) = apply(&post.state, &Step::Claim, now.wall) else {
             return;
         };
+        self.queue.unseen.remove(&post.id);
+        self.queue.orphans.remove(&post.id);
         post.state = next;
         post.attempts.push(Attempt {
             at: now.wall,
             request,
             outcome: "sending".into(),
         });
-        post.wake_at = Some(now.wall);
+        post.wake_at = Some(later(now.wall, LEASE));
         let entry = Entry::new(now.wall, Kind::Sending, Some(&post.id), "rounds");
         entries.push(entry.with("content", post.content.hash()));
         let id = post.id.clone();
@@ -161,8 +189,14 @@ impl Engine {
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
-        self.queue.busy.remove(&post.id);
+        self.queue.done(&post.id);
         let mut entries = Vec::new();
+        let is_waited_for = matches!(post.state, State::Publishing { .. });
+        if !is_waited_for && !matches!(outcome, Outcome::Published(_)) {
+            // Somebody else gave it up meanwhile; only a receipt says more than they knew.
+            effects.push(Effect::ReadQueue);
+            return;
+        }
         let said = match outcome {
             Outcome::Published(receipt) => {
                 Self::publish(&mut post, receipt, now, &mut entries);
@@ -269,16 +303,21 @@ impl Engine {
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
-        self.queue.busy.remove(&post.id);
+        self.queue.done(&post.id);
         let State::Publishing { looked, .. } = post.state else {
             return;
         };
         let mut entries = Vec::new();
-        let absent = looked.map_or(0, |looked| looked.absent) + 1;
+        let absent = looked.map_or(0, |looked| looked.absent).saturating_add(1);
+        // By the clock that nobody can put on, and seen by this program itself.
+        let first = *self.queue.unseen.entry(post.id.clone()).or_insert(now.boot);
+        let waited = now.boot.saturating_sub(first) + NOISE >= LOOK_AFTER;
         match found {
             Found::Published(receipt) => Self::publish(&mut post, receipt, now, &mut entries),
             Found::CertainlyAbsent => Self::send_again(&mut post, now, &mut entries),
-            Found::NotSeen if absent >= LOOKS => Self::send_again(&mut post, now, &mut entries),
+            Found::NotSeen if absent >= LOOKS && waited => {
+                Self::send_again(&mut post, now, &mut entries);
+            }
             Found::NotSeen => {
                 let next_at = later(now.wall, LOOK_AFTER);
                 step(
@@ -324,8 +363,9 @@ impl Engine {
         now: Moment,
         effects: &mut Vec<Effect>,
     ) {
-        post.wake_at = None;
-        if asked < 2 && later(since, ASK_AGAIN_AFTER) <= now.wall {
+        let again = later(since, ASK_AGAIN_AFTER);
+        post.wake_at = Some(again).filter(|at| asked < 2 && *at > now.wall);
+        if asked < 2 && again <= now.wall {
             step(&mut post, &Step::AskAgain, now.wall);
             self.shown
                 .forget(&super::post_key(Ask::HandedOff, &post.id, post.due_at));

@@ -5,12 +5,13 @@
 //! its activity changes. Its length is time awake, so sleep never counts; idle time is taken off
 //! its end, because presence ended when the input did.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Effect, Engine, Nudge};
-use crate::attention::breaks::{Outcomes, Reply, Session};
+use crate::attention::breaks::{Outcomes, Remembered, Reply, Session};
 use crate::attention::ledger::Ledger;
 use crate::attention::usage::{Doing, Interval, Source, Usage, current_session};
 use crate::clock::Moment;
@@ -20,7 +21,7 @@ use crate::sensors::Observation;
 /// An open span is written at least this often, so that a crash loses no more.
 const CHECKPOINT: Duration = Duration::from_mins(1);
 /// Differences between clocks below this are reading noise.
-const NOISE: Duration = Duration::from_secs(1);
+pub(super) const NOISE: Duration = Duration::from_secs(1);
 
 /// Who is where, and since when.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +34,9 @@ pub(super) struct Presence {
     focus: Option<(Activity, Option<Timestamp>)>,
     open: Option<Open>,
     session: Session,
+    /// Beginnings of spans that lie ahead because the clock was put back. A span
+    /// with the same beginning would replace one of them.
+    ahead: BTreeSet<Timestamp>,
     /// When the ledger's day ends; it is read anew then.
     day_ends: Option<Timestamp>,
 }
@@ -189,6 +193,11 @@ impl Engine {
         let erased = open.is_some() && !usage.intervals.iter().any(is_open);
         let mut closed = usage.clone();
         closed.intervals.retain(|interval| !is_open(interval));
+        let sensed = closed.intervals.iter();
+        self.presence.ahead = sensed
+            .filter(|i| i.source == Source::Sensor && i.from >= now.wall)
+            .map(|i| i.from)
+            .collect();
         self.ledger = Ledger::build(&self.plan, &closed, now.wall);
         self.presence.day_ends = Some(day_end(&self.plan, now.wall));
         let until = open.unwrap_or(now.wall);
@@ -213,6 +222,11 @@ impl Engine {
         let outcomes = self.presence.session.answer(reply, &self.plan.breaks, used);
         self.follow(outcomes, effects);
         self.reopen(now, effects);
+    }
+
+    pub(super) fn recall_break(&mut self, remembered: Remembered, effects: &mut Vec<Effect>) {
+        let outcomes = self.presence.session.recall(remembered, &self.plan.breaks);
+        self.follow(outcomes, effects);
     }
 
     pub(super) fn advance_presence(&mut self, now: Moment, effects: &mut Vec<Effect>) {
@@ -295,10 +309,13 @@ impl Engine {
             let outcomes = self.presence.session.pause(&self.plan.breaks, now.boot);
             self.follow(outcomes, effects);
         }
-        let since = Moment {
+        let mut since = Moment {
             wall: whole_millisecond(now.wall),
             ..now
         };
+        while self.presence.ahead.contains(&since.wall) {
+            since.wall = later(since.wall, Duration::from_millis(1));
+        }
         let open = Open {
             doing,
             since,

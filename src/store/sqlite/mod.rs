@@ -200,6 +200,13 @@ fn at(time: jiff::Timestamp) -> i64 {
     time.as_millisecond()
 }
 
+/// A time at which to wake, as a column holds it: never before the time itself, since whoever
+/// wakes a part of a millisecond early would only be sent back.
+fn at_or_after(time: jiff::Timestamp) -> i64 {
+    let floor = time.as_millisecond();
+    floor + i64::from(from_column(floor) < time)
+}
+
 /// A time from a column.
 fn from_column(value: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_millisecond(value).unwrap_or_default()

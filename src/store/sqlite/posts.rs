@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::super::{Counted, Counts, Result, StoreError};
 use super::audit::append;
-use super::{Sqlite, at, explain, from_column, from_json, json};
+use super::{Sqlite, at, at_or_after, explain, from_column, from_json, json};
 use crate::engine::{Ask, Change, Cue};
 use crate::posting::holds::HoldKind;
 use crate::posting::life::State;
@@ -65,7 +65,7 @@ fn put(transaction: &Transaction<'_>, post: &Post, version: u64) -> Result<()> {
                 post.content.account,
                 post.due_at.map(at),
                 post.sends_at.map(at),
-                post.wake_at.map(at),
+                post.wake_at.map(at_or_after),
                 ask(post).map(ask_name),
                 json("post", post)?,
             ],
@@ -186,11 +186,11 @@ impl Sqlite {
     pub(in crate::store) fn cues(&self, most: usize) -> Result<Vec<Cue>> {
         let find = || {
             let mut statement = self.connection.prepare(
-                "SELECT * FROM (SELECT id, wake_at, ask, account, due_at FROM posts
+                "SELECT * FROM (SELECT id, wake_at, ask, account, state, due_at FROM posts
                    WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT ?1)
                  UNION
-                 SELECT * FROM (SELECT id, wake_at, ask, account, due_at FROM posts
-                   WHERE ask IS NOT NULL LIMIT ?1)",
+                 SELECT * FROM (SELECT id, wake_at, ask, account, state, due_at FROM posts
+                   WHERE ask IS NOT NULL ORDER BY id LIMIT ?1)",
             )?;
             let rows = statement.query_map([most], |row| {
                 let ask: Option<String> = row.get(2)?;
@@ -201,7 +201,8 @@ impl Sqlite {
                         .and_then(|a| ASKS.iter().find(|(_, name)| *name == a))
                         .map(|(a, _)| *a),
                     account: row.get(3)?,
-                    due_at: row.get::<_, Option<i64>>(4)?.map(from_column),
+                    sending: row.get::<_, String>(4)? == "publishing",
+                    due_at: row.get::<_, Option<i64>>(5)?.map(from_column),
                 })
             })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
