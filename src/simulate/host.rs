@@ -63,7 +63,7 @@ impl Host {
 
     /// The post was changed by somebody else: nothing that follows from the decision is done.
     pub(super) fn drop_stale(&mut self, post: &PostId) {
-        self.effects.retain(|effect| effect.about() != Some(post));
+        self.effects.retain(|effect| concerns(effect) != Some(post));
         if let Some(engine) = &mut self.engine {
             engine.forget(post);
         }
@@ -73,6 +73,19 @@ impl Host {
     /// What it does next.
     pub(super) fn next(&self) -> &'static str {
         self.effects.front().map_or("nothing", name)
+    }
+}
+
+/// The post that an effect is about.
+pub(super) fn concerns(effect: &Effect) -> Option<&PostId> {
+    match effect {
+        Effect::Record(change) => Some(&change.post.id),
+        Effect::Examine(post)
+        | Effect::Publish(post)
+        | Effect::Look(post)
+        | Effect::Act(post, _)
+        | Effect::Open(post) => Some(post),
+        _ => None,
     }
 }
 
@@ -88,8 +101,8 @@ pub(super) const fn name(effect: &Effect) -> &'static str {
         Effect::Publish(_) => "Publish",
         Effect::Look(_) => "Look",
         Effect::Act(..) => "Act",
+        Effect::Open(_) => "Open",
         Effect::Show(_) => "Show",
         Effect::Withdraw(_) => "Withdraw",
-        Effect::Open(_) => "Open",
     }
 }

@@ -332,7 +332,11 @@ impl World {
 
     /// A person changes the post that a program is about to write.
     fn meddle_with(&mut self, index: usize) -> Result<(), Breach> {
-        let Some(id) = self.hosts[index].effects.front().and_then(Effect::about) else {
+        let Some(id) = self.hosts[index]
+            .effects
+            .front()
+            .and_then(super::host::concerns)
+        else {
             return Ok(());
         };
         let id = id.clone();
@@ -385,7 +389,7 @@ impl std::fmt::Debug for Shown<'_> {
             Effect::Show(nudge) => write!(f, " {}", nudge.key()),
             Effect::Withdraw(key) => write!(f, " {key}"),
             Effect::CountBreak(outcome) => write!(f, " {}", outcome.name()),
-            effect => match effect.about() {
+            effect => match super::host::concerns(effect) {
                 Some(post) => write!(f, " {post}"),
                 None => Ok(()),
             },
