@@ -73,7 +73,10 @@ fn examples_in_help_work() {
         };
         let ran = world.run(&words[1..]);
         let unbuilt = ran.status == 1 && ran.stderr.contains("is not built yet");
-        assert!(ran.status == 0 || unbuilt, "{line}: {ran}");
+        // A machine without a desktop has something to tell, and that is its answer.
+        let diagnosed =
+            line == "rounds doctor" && ran.status == 1 && ran.stdout.contains("works   database");
+        assert!(ran.status == 0 || unbuilt || diagnosed, "{line}: {ran}");
     }
 }
 
