@@ -127,6 +127,8 @@ pub struct Config {
     pub storage: Storage,
     /// What is looked at.
     pub sensors: Sensors,
+    /// What may be asked of other servers.
+    pub lookups: Lookups,
 }
 
 /// The local page and API.
@@ -165,6 +167,31 @@ pub struct Sensors {
     pub idle_after: Duration,
 }
 
+/// What may be asked of other servers. Off until somebody allows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lookups {
+    /// Whether DOIs and PMIDs that a post names are looked up at Crossref and PubMed.
+    pub sources: bool,
+    /// An e-mail address to give to both services, as they ask for; empty: none is given.
+    pub contact: String,
+    /// Where Crossref's REST API answers.
+    pub crossref: String,
+    /// Where NCBI's E-utilities answer.
+    pub pubmed: String,
+}
+
+impl Default for Lookups {
+    fn default() -> Self {
+        Self {
+            sources: false,
+            contact: String::new(),
+            crossref: "https://api.crossref.org".into(),
+            pubmed: "https://eutils.ncbi.nlm.nih.gov/entrez/eutils".into(),
+        }
+    }
+}
+
 impl Default for Dashboard {
     fn default() -> Self {
         Self {
@@ -191,12 +218,16 @@ impl Default for Sensors {
 }
 
 /// The keys that a variable may override, by section.
-const KEYS: [(&str, &str); 5] = [
+const KEYS: [(&str, &str); 9] = [
     ("dashboard", "listen"),
     ("receiver", "listen"),
     ("storage", "url"),
     ("sensors", "use"),
     ("sensors", "idle_after"),
+    ("lookups", "sources"),
+    ("lookups", "contact"),
+    ("lookups", "crossref"),
+    ("lookups", "pubmed"),
 ];
 
 impl Config {
@@ -238,6 +269,15 @@ impl Config {
                 ("receiver", _) => config.receiver.listen = value,
                 ("storage", _) => config.storage.url = value,
                 ("sensors", "use") => config.sensors.kind = value,
+                ("lookups", "sources") => {
+                    config.lookups.sources = value.parse().map_err(|_| {
+                        let name = "ROUNDS_LOOKUPS_SOURCES";
+                        Failure::config(format!("{name}: “{value}” is neither true nor false."))
+                    })?;
+                }
+                ("lookups", "contact") => config.lookups.contact = value,
+                ("lookups", "crossref") => config.lookups.crossref = value,
+                ("lookups", "pubmed") => config.lookups.pubmed = value,
                 _ => {
                     config.sensors.idle_after =
                         crate::calendar::parse_duration(&value).map_err(|error| {
@@ -316,12 +356,23 @@ mod tests {
             .overridden(|section, key| match (section, key) {
                 ("dashboard", "listen") => Some("127.0.0.1:0".into()),
                 ("sensors", "idle_after") => Some("90s".into()),
+                ("lookups", "sources") => Some("true".into()),
+                ("lookups", "pubmed") => Some("http://127.0.0.1:1".into()),
                 _ => None,
             })
             .unwrap();
+        assert!(config.lookups.sources);
+        assert_eq!(config.lookups.pubmed, "http://127.0.0.1:1");
         assert_eq!(config.dashboard.listen, "127.0.0.1:0");
         assert_eq!(config.sensors.idle_after, Duration::from_secs(90));
         assert_eq!(config.receiver, Receiver::default());
+    }
+
+    #[test]
+    fn a_variable_that_makes_no_sense_is_named() {
+        let odd = |_: &str, key: &str| (key == "sources").then(|| "perhaps".to_owned());
+        let error = Config::default().overridden(odd).unwrap_err().to_string();
+        assert!(error.contains("ROUNDS_LOOKUPS_SOURCES"), "{error}");
     }
 
     #[test]

@@ -16,6 +16,7 @@
 //! - `calendar`, `plan`, `attention`, `posting` and `engine` are pure: no tokio, SQL, HTTP, D-Bus,
 //!   file, environment or clock. Time is an argument.
 //! - Only `clock.rs` reads the clock; only `calendar/` knows cron and chrono; only `store/` knows SQL.
+//! - Only `platforms/` and `lookups/` speak HTTP outwards, and look-ups only where they are allowed.
 //! - `cli/` holds no rule: it asks `requests/`.
 //! - Effects are performed in order, and `Record` comes before the `Publish` it stands for.
 //! - The text of a post, a window title or an address never reaches a log.
@@ -41,6 +42,8 @@ pub mod rulebook;
 pub mod clerk;
 
 pub mod platforms;
+
+pub mod lookups;
 
 pub mod notify;
 

@@ -1,0 +1,8 @@
+//! Look-ups: reading what other servers say, where the clinician allows it.
+//!
+//! Off until asked, optional, and only ever reading. What is asked names a paper, a feed or a
+//! calendar; nothing about a post, a plan or a person leaves with it.
+
+pub mod http;
+#[cfg(test)]
+pub(crate) mod tests;
