@@ -48,13 +48,13 @@ pub(super) fn apply(rules: &Rules, reading: &mut Reading, seen: &mut Vec<Seen>) 
         {
             continue;
         }
-        let text = if rule.cased {
-            &reading.text.cased
+        let page = if rule.cased {
+            reading.cased_page()
         } else {
-            &reading.text.lower
+            reading.page(0, reading.text.lower.len())
         };
         let mut found = Vec::new();
-        for range in rule.matcher.places(text) {
+        for range in rule.matcher.places(page) {
             if !range.is_empty() && rule.allowed(reading.cues_at(range.start), reading.post) {
                 found.push(Seen {
                     category: rule.category,

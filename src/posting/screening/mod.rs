@@ -8,12 +8,15 @@
 
 mod check_digits;
 mod judge;
+mod lexicon;
 mod lists;
 mod names;
 mod numbers;
+mod pattern;
 mod places;
 mod reading;
 mod rules;
+mod search;
 mod text;
 
 use serde::{Deserialize, Serialize};

@@ -121,7 +121,7 @@ impl Candidate {
         let (cased, lower) = (&reading.text.cased, &reading.text.lower);
         let small = cased[word.clone()].starts_with(|one: char| one.is_ascii_lowercase());
         let known = small && word.len() > 2 && rules.first_names.holds(&lower[word.clone()]);
-        (known && rules.context("introduces_name", &lower[..word.start])).then_some(Self {
+        (known && rules.context("introduces_name", reading.before(0, word.start))).then_some(Self {
             range: word,
             listed: true,
             title: false,
@@ -145,8 +145,8 @@ impl Candidate {
         let (from, to, cues) = sentence.map_or((0, lower.len(), 0), |one| {
             (one.range.start, one.range.end, one.cues)
         });
-        let before = &lower[from..self.range.start];
-        let after = &lower[self.range.end..to.max(self.range.end)];
+        let before = reading.before(from, self.range.start);
+        let after = reading.page(self.range.end, to);
         let name = &lower[self.range.clone()];
         if rules.context("not_a_name_before", before)
             || rules.context("not_a_name_after", after)

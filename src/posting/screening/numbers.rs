@@ -42,12 +42,11 @@ struct Run {
 }
 
 fn judge(rules: &Rules, reading: &Reading, run: &Run) -> Option<Seen> {
-    let lower = &reading.text.lower;
     let from = reading
         .sentences
         .get(reading.sentence(run.range.start))
         .map_or(0, |one| one.range.start);
-    let before = &lower[from..run.range.start];
+    let before = reading.before(from, run.range.start);
     if is_helpline(&run.digits) || rules.context("no_number_before", before) {
         return None;
     }

@@ -53,7 +53,7 @@ fn longest(
     if sentence.cues & (rules.bit("event") | rules.bit("career") | rules.bit("family")) != 0 {
         return None;
     }
-    let before = &lower[sentence.range.start..start];
+    let before = reading.before(sentence.range.start, start);
     if rules.context("place_not_before", before) {
         return None;
     }
@@ -65,7 +65,7 @@ fn longest(
         let name = &lower[start..end];
         let near =
             lower[start..end].split(' ').count() <= last - at + 3 && end <= sentence.range.end;
-        let after = &lower[end..sentence.range.end.max(end)];
+        let after = reading.page(end, sentence.range.end);
         let care = rules.context("care_place_after", after);
         if !near || rules.large_places.holds(name) || rules.context("not_a_place_after", after) {
             return None;

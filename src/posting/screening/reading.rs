@@ -6,13 +6,19 @@
 use std::ops::Range;
 
 use super::judge::Seen;
+use super::lexicon::Marks;
+use super::search::Page;
 use super::text::Folded;
 use super::{Category, Context, Rules};
+
+/// How far back a word before a name may stand, in bytes.
+const NEAR: usize = 90;
 
 /// A text with all that is known about its sentences.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) text: Folded,
+    marks: Marks,
     pub(super) sentences: Vec<Sentence>,
     /// Cues anywhere in the post.
     pub(super) post: u128,
@@ -33,8 +39,15 @@ impl Reading {
             .into_iter()
             .map(|range| Sentence { range, cues: 0 })
             .collect();
+        let marks = rules.classes.mark(&text.lower);
+        let page = Page {
+            text: text.lower.as_bytes(),
+            marks: &marks,
+            from: 0,
+            to: text.lower.len(),
+        };
         for (place, cue) in rules.cues.iter().enumerate() {
-            for found in cue.matcher.places(&text.lower) {
+            for found in cue.matcher.places(page) {
                 if let Some(sentence) = sentences.iter_mut().find(|one| found.start < one.range.end)
                 {
                     sentence.cues |= 1 << place;
@@ -43,6 +56,7 @@ impl Reading {
         }
         let mut reading = Self {
             text,
+            marks,
             sentences,
             post: 0,
         };
@@ -51,6 +65,31 @@ impl Reading {
         reading.know(rules, context);
         reading.frame(rules, context);
         reading
+    }
+
+    /// A stretch of the text in small letters.
+    pub(super) fn page(&self, from: usize, to: usize) -> Page<'_> {
+        Page {
+            text: self.text.lower.as_bytes(),
+            marks: &self.marks,
+            from,
+            to: to.max(from),
+        }
+    }
+
+    /// The whole text with its capitals.
+    pub(super) fn cased_page(&self) -> Page<'_> {
+        let text = self.text.cased.as_bytes();
+        Page {
+            text,
+            to: text.len(),
+            ..self.page(0, 0)
+        }
+    }
+
+    /// What stands right before a byte, from the beginning of its sentence, but not all of a long one.
+    pub(super) fn before(&self, from: usize, to: usize) -> Page<'_> {
+        self.page(from.max(to.saturating_sub(NEAR)), to)
     }
 
     /// The sentence in which a byte stands.
@@ -117,7 +156,7 @@ impl Reading {
         let early = usize::try_from(rules.weight("disclosure_within")).unwrap_or_default();
         let disclosure = rules.cues.iter().find(|cue| cue.name == "disclosure");
         let places = disclosure
-            .map(|cue| cue.matcher.places(&self.text.lower))
+            .map(|cue| cue.matcher.places(self.page(0, self.text.lower.len())))
             .unwrap_or_default();
         if places.iter().any(|place| place.start < early) {
             self.post |= rules.bit("disclosed_early");

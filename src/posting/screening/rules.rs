@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::lexicon::Classes;
 use super::lists::Lines;
-use super::text::fold;
+use super::pattern::Node;
+use super::search::{Page, Pattern};
+use super::text::{Folded, fold};
 use super::{Category, Family, Severity};
 
 const WORDS: &str = include_str!("../../../config/screening/words.toml");
@@ -31,6 +33,7 @@ const LARGE_PLACES: &str = include_str!("../../../config/screening/places-large.
 pub struct Rules {
     version: String,
     pub(super) off: Vec<Family>,
+    pub(super) classes: Classes,
     pub(super) cues: Vec<Cue>,
     pub(super) written: Vec<Rule>,
     /// What may stand right before or after a name or number, by what it says about it.
@@ -74,8 +77,8 @@ struct Mask {
 /// Patterns, and what makes a match void where it overlaps.
 #[derive(Debug, Clone)]
 pub(super) struct Matcher {
-    find: Vec<Regex>,
-    but_not: Option<Regex>,
+    find: Vec<Pattern>,
+    but_not: Vec<Pattern>,
 }
 
 #[derive(Deserialize)]
@@ -168,16 +171,17 @@ impl Rules {
     }
 
     /// Whether a named context holds in a stretch of folded, small text.
-    pub(super) fn context(&self, name: &str, text: &str) -> bool {
+    pub(super) fn context(&self, name: &str, page: Page) -> bool {
         self.contexts
             .get(name)
-            .is_some_and(|matcher| matcher.is_in(text))
+            .is_some_and(|matcher| matcher.is_in(page))
     }
 
     fn empty() -> Self {
         Self {
             version: version(),
             off: Vec::new(),
+            classes: Classes::default(),
             cues: Vec::new(),
             written: Vec::new(),
             contexts: BTreeMap::new(),
@@ -192,11 +196,7 @@ impl Rules {
     /// Compiles the built-in data, or says what does not read.
     pub(super) fn read() -> Result<Self, String> {
         let data: WordData = toml::from_str(WORDS).map_err(|error| error.to_string())?;
-        let classes: BTreeMap<String, String> = data
-            .classes
-            .iter()
-            .map(|(name, words)| (name.clone(), alternatives(words)))
-            .collect();
+        let classes = Classes::read(&data.classes)?;
         let mut rules = Self::empty();
         rules.weights = data.weights;
         rules.sets = data
@@ -223,10 +223,11 @@ impl Rules {
                 rules.written.push(rule);
             }
         }
+        rules.classes = classes;
         Ok(rules)
     }
 
-    fn compile(&self, data: RuleData, classes: &BTreeMap<String, String>) -> Result<Rule, String> {
+    fn compile(&self, data: RuleData, classes: &Classes) -> Result<Rule, String> {
         Ok(Rule {
             matcher: Matcher::new(&data.find, &data.but_not, data.cased, classes)?,
             all: self.mask(&data.all)?,
@@ -275,63 +276,47 @@ impl Matcher {
         find: &[String],
         but_not: &[String],
         cased: bool,
-        classes: &BTreeMap<String, String>,
+        classes: &Classes,
     ) -> Result<Self, String> {
-        let (grouped, plain): (Vec<String>, Vec<String>) = find
-            .iter()
-            .map(|pattern| expand(pattern, cased, classes))
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .partition(|pattern| has_group(pattern));
-        let mut find = grouped
-            .iter()
-            .map(|pattern| compile(pattern))
-            .collect::<Result<Vec<_>, _>>()?;
-        if !plain.is_empty() {
-            find.push(compile(&plain.join("|"))?);
-        }
-        let but_not = but_not
-            .iter()
-            .map(|pattern| expand(pattern, cased, classes))
-            .collect::<Result<Vec<_>, _>>()?;
-        let but_not = if but_not.is_empty() {
-            None
-        } else {
-            Some(compile(&but_not.join("|"))?)
+        let read = |patterns: &[String]| {
+            patterns
+                .iter()
+                .map(|pattern| {
+                    // Folding keeps the capitals, since `\S` is not `\s`.
+                    if cased || pattern.is_ascii() {
+                        Node::read(pattern, classes).map(Pattern::new)
+                    } else {
+                        Node::read(&Folded::new(pattern).cased, classes).map(Pattern::new)
+                    }
+                })
+                .collect::<Result<Vec<_>, _>>()
         };
-        Ok(Self { find, but_not })
+        Ok(Self {
+            find: read(find)?,
+            but_not: read(but_not)?,
+        })
     }
 
     /// Whether anything matches.
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        match self.but_not {
-            Some(_) => !self.places(text).is_empty(),
-            None => self.find.iter().any(|find| find.is_match(text.as_bytes())),
+    pub(super) fn is_in(&self, page: Page) -> bool {
+        if self.but_not.is_empty() {
+            self.find.iter().any(|find| find.is_in(page))
+        } else {
+            !self.places(page).is_empty()
         }
     }
 
     /// The places of all matches (of the first group, where there is one).
-    pub(super) fn places(&self, text: &str) -> Vec<Range<usize>> {
+    pub(super) fn places(&self, page: Page) -> Vec<Range<usize>> {
         let mut places = Vec::new();
         for find in &self.find {
-            if find.captures_len() > 1 {
-                for captures in find.captures_iter(text.as_bytes()) {
-                    places.extend(
-                        captures
-                            .get(1)
-                            .or(captures.get(0))
-                            .map(|found| found.range()),
-                    );
-                }
-            } else {
-                places.extend(find.find_iter(text.as_bytes()).map(|found| found.range()));
-            }
+            find.places(page, &mut places);
         }
-        if let (false, Some(but_not)) = (places.is_empty(), &self.but_not) {
-            let voids: Vec<Range<usize>> = but_not
-                .find_iter(text.as_bytes())
-                .map(|found| found.range())
-                .collect();
+        if !places.is_empty() && !self.but_not.is_empty() {
+            let mut voids = Vec::new();
+            for but_not in &self.but_not {
+                but_not.places(page, &mut voids);
+            }
             places.retain(|place| {
                 voids
                     .iter()
@@ -342,81 +327,11 @@ impl Matcher {
     }
 }
 
-fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .unicode(false)
-        .dfa_size_limit(1 << 20)
-        .build()
-        .map_err(|error| format!("{error}: {pattern}"))
-}
-
-fn has_group(pattern: &str) -> bool {
-    let bytes = pattern.as_bytes();
-    (0..bytes.len()).any(|at| {
-        bytes[at] == b'(' && (at == 0 || bytes[at - 1] != b'\\') && bytes.get(at + 1) != Some(&b'?')
-    })
-}
-
-/// Folds a pattern and puts the classes in.
-fn expand(
-    pattern: &str,
-    cased: bool,
-    classes: &BTreeMap<String, String>,
-) -> Result<String, String> {
-    let folded = if cased {
-        pattern.to_owned()
-    } else {
-        pattern.nfold()
-    };
-    let mut expanded = String::with_capacity(folded.len() * 4);
-    let mut rest = folded.as_str();
-    while let Some(open) = rest.find('{') {
-        expanded.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('}').map(|length| open + length) else {
-            return Err(format!("unclosed brace in {pattern}"));
-        };
-        let name = &rest[open + 1..close];
-        if name.starts_with(|first: char| first.is_ascii_digit() || first == ',') {
-            expanded.push_str(&rest[open..=close]);
-        } else {
-            let class = classes
-                .get(name)
-                .ok_or_else(|| format!("no class {name} in {pattern}"))?;
-            expanded.push_str("(?:");
-            expanded.push_str(class);
-            expanded.push(')');
-        }
-        rest = &rest[close + 1..];
-    }
-    expanded.push_str(rest);
-    Ok(expanded)
-}
-
-/// Folding that keeps the capitals, since `\S` is not `\s`.
-trait PatternFold {
-    fn nfold(&self) -> String;
-}
-
-impl PatternFold for str {
-    fn nfold(&self) -> String {
-        super::text::Folded::new(self).cased
-    }
-}
-
 fn split(words: &str) -> impl Iterator<Item = String> {
     words
         .split([',', '\n'])
         .map(|word| fold(word.trim()))
         .filter(|word| !word.is_empty())
-}
-
-fn alternatives(words: &str) -> String {
-    words
-        .split([',', '\n'])
-        .map(|word| word.trim().nfold().replace(' ', r"\s+"))
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join("|")
 }
 
 fn version() -> String {
