@@ -15,8 +15,9 @@ use crate::clock::Moment;
 use crate::engine::{Change, Cue, Effect, Engine, Event, Examined, Found, Nudge, Outcome};
 use crate::plan::Plan;
 use crate::platforms::{Hands, Places};
+use crate::posting::holds::Review;
 use crate::posting::post::{Post, PostId};
-use crate::rulebook::{Rulebook, RulebookError};
+use crate::rulebook::Rulebook;
 use crate::store::{Result, Store, StoreError};
 
 /// How many posts the engine knows ahead.
@@ -24,26 +25,13 @@ const AHEAD: usize = 64;
 /// How long a nudge is remembered as shown.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 40);
 
-/// Where the rules are loaded from, each time they are needed.
+/// Who knows the professional rules.
 #[derive(Debug, Clone)]
 pub enum Rules {
-    /// The built-in ones only.
-    Builtin,
-    /// With the packs of this directory.
-    From(std::path::PathBuf),
-    /// Loaded once and kept, for the simulation of years.
+    /// A process of its own: to look at a post is an effect that the caller performs.
+    Elsewhere,
+    /// They are kept here, for the simulation of years.
     Kept(Arc<Rulebook>),
-}
-
-impl Rules {
-    /// Loads them for one use.
-    pub fn load(&self) -> std::result::Result<Arc<Rulebook>, RulebookError> {
-        match self {
-            Self::Builtin => Rulebook::builtin().map(Arc::new),
-            Self::From(checklists) => Rulebook::load(checklists).map(Arc::new),
-            Self::Kept(rulebook) => Ok(Arc::clone(rulebook)),
-        }
-    }
 }
 
 /// Memory, and what is needed to decide with it.
@@ -110,10 +98,16 @@ impl Clerk {
                 )));
             }
             Effect::ReadQueue => events.push(Event::QueueRead(self.cues()?)),
-            Effect::Examine(id) => match self.examine(&id, plan, now.wall)? {
-                Some(examined) => events.push(Event::Examined(Box::new(examined))),
-                None => return Ok(Performed::Stale(id)),
-            },
+            Effect::Examine(id) => {
+                let Rules::Kept(rulebook) = &self.rules else {
+                    return Ok(Performed::Outside(Effect::Examine(id)));
+                };
+                let Some(post) = self.store.post(&id)? else {
+                    return Ok(Performed::Stale(id));
+                };
+                let review = rulebook.review(&self.store, plan, &post, now.wall)?.review;
+                events.push(self.examined(post, review, plan, now.wall));
+            }
             Effect::Record(change) => match self.store.write(&change) {
                 Ok(()) => {}
                 Err(StoreError::Conflict(id)) => return Ok(Performed::Stale(id)),
@@ -154,18 +148,10 @@ impl Clerk {
         Ok(())
     }
 
-    /// Loads a post, screens and reviews it, and freezes its request.
-    fn examine(&self, id: &PostId, plan: &Plan, now: Timestamp) -> Result<Option<Examined>> {
-        let Some(post) = self.store.post(id)? else {
-            return Ok(None);
-        };
-        let rulebook = self
-            .rules
-            .load()
-            .map_err(|error| StoreError::Other(error.to_string()))?;
-        let review = rulebook.review(&self.store, plan, &post, now)?.review;
+    /// The event for a post that was looked at, with its frozen request.
+    pub fn examined(&self, post: Post, review: Review, plan: &Plan, now: Timestamp) -> Event {
         let request = self.request(&post, plan, now);
-        Ok(Some(Examined {
+        Event::Examined(Box::new(Examined {
             post,
             review,
             request,

@@ -60,15 +60,15 @@ fn a_press_opens_the_composer_and_only_the_person_says_that_it_is_out() {
     let (rounds, fakes) = (&scene.rounds, &scene.fakes);
     let id = rounds.post(TEXT, "x");
     let asked = fakes.popup("Time to post on x");
-    assert_eq!(asked.buttons, ["open", "posted", "not-posted"]);
+    assert_eq!(asked.buttons, ["open", "posted", "later"]);
     assert!(!format!("{asked:?}").contains("vaccines"), "{asked:?}");
     assert!(fakes.nothing_opened(), "no window opens without a press");
     fakes.press(asked.id, "open");
     let address = fakes.address();
     let expected = "https://x.com/intent/post?text=Flu%20vaccines%20are%20here%20%26%20free.";
     assert_eq!(address, expected);
-    let again = fakes.popup("Time to post on x");
-    assert_eq!(again.buttons, ["open", "posted", "not-posted"]);
+    let again = fakes.popup("Is it out on x?");
+    assert_eq!(again.buttons, ["posted", "not-posted", "later"]);
     assert_eq!(rounds.state(&id), "handed-off");
     fakes.press(again.id, "posted");
     wait_for("the post to be published", || {
@@ -85,12 +85,31 @@ fn not_posted_holds_it_again() {
     let scene = scene("bluesky", Some(0));
     let id = scene.rounds.post(TEXT, "bluesky");
     let asked = scene.fakes.popup("Time to post on bluesky");
+    scene.fakes.press(asked.id, "open");
+    let asked = scene.fakes.popup("Is it out on bluesky?");
     scene.fakes.press(asked.id, "not-posted");
     wait_for("the post to be held", || {
         let state = scene.rounds.state(&id);
         assert_ne!(state, "published");
         (state == "held").then_some(())
     });
+}
+
+/// *Later* says nothing about the post, and takes the question off the screen.
+#[test]
+fn later_leaves_the_post_as_it_is() {
+    if !allowed("later_leaves_the_post_as_it_is") {
+        return;
+    }
+    let scene = scene("threads", Some(0));
+    let id = scene.rounds.post(TEXT, "threads");
+    let asked = scene.fakes.popup("Time to post on threads");
+    scene.fakes.press(asked.id, "later");
+    // The next post's question comes after whatever the press led to.
+    let next = scene.rounds.post("Sleep well.", "threads");
+    let asked = scene.fakes.popup("threads");
+    assert!(asked.body.contains(&next), "asked again at once: {asked:?}");
+    assert_eq!(scene.rounds.state(&id), "handed-off");
 }
 
 /// Instagram takes no text, and nothing here can copy one.

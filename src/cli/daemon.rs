@@ -9,7 +9,7 @@ use super::{Answer, Exit, init};
 use crate::config::Paths;
 use crate::daemon::socket::Live;
 use crate::daemon::{self, Started};
-use crate::requests::Failure;
+use crate::requests::{Failure, errand};
 
 /// How long a daemon that holds the data directory may take until it answers.
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
@@ -27,7 +27,11 @@ pub(super) struct UpArgs {
 /// Run as the systemd unit does
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds daemon")]
-pub(super) struct DaemonArgs {}
+pub(super) struct DaemonArgs {
+    /// Do what the running daemon tells on standard input, and end.
+    #[arg(long, hide = true)]
+    errand: bool,
+}
 
 pub(super) fn up(args: &UpArgs, call: &Call) -> Answer {
     let paths = call.paths()?;
@@ -69,14 +73,27 @@ fn running(call: &Call, paths: &Paths) -> Option<Live> {
     None
 }
 
-pub(super) fn run(_args: &DaemonArgs, call: &Call) -> Answer {
+pub(super) fn run(args: &DaemonArgs, call: &Call) -> Answer {
     let paths = call.paths()?;
+    if args.errand {
+        return do_errand(paths, call);
+    }
     daemon::run(&paths, |started| {
         for trouble in &started.troubles {
             tracing::warn!("{trouble}");
         }
     })?;
     Ok::<_, Failure>(Exit::Done)
+}
+
+/// One line in, one line out, whatever became of it.
+fn do_errand(paths: Paths, call: &Call) -> Answer {
+    let told = std::io::read_to_string(std::io::stdin())
+        .map_err(|error| Failure::failed(format!("Standard input: {error}.")))?;
+    let errand = serde_json::from_str(&told)
+        .map_err(|error| Failure::usage(format!("This is no errand: {error}.")))?;
+    call.out.line(&errand::run(&errand, paths, call.now))?;
+    Ok(Exit::Done)
 }
 
 /// What a newcomer wants to know.

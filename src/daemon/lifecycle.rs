@@ -8,17 +8,19 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 
+use super::apart::have_done;
 use super::inbox::{Inbox, Incoming};
 use super::socket::{Ask, Live, Said};
 use super::turn::Daemon;
 use super::{serve, watch};
 use crate::attention::sites::Catalogue;
-use crate::clerk::Clerk;
+use crate::clerk::{Clerk, Rules};
 use crate::clock::{Moment, WakeTimer};
 use crate::config::{Config, Paths};
 use crate::engine::{Engine, Event};
 use crate::notify::{Answer, ClosedBy, Notifier};
-use crate::requests::{Changed, Desk, Failure, parse_plan, post};
+use crate::requests::errand::Task;
+use crate::requests::{Changed, Desk, Failure, parse_plan};
 use crate::sensors::logind::{self, Seen};
 use crate::sensors::{Observation, x11};
 
@@ -78,15 +80,19 @@ fn lock(paths: &Paths) -> Result<File, Failure> {
 
 async fn live(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure> {
     let now = Moment::now();
-    let mut desk = Desk::open(paths.clone(), now)?;
-    post::review_all(&mut desk)?;
+    let desk = Desk::open(paths.clone(), now)?;
+    let plan_text = std::fs::read_to_string(paths.plan()).unwrap_or_default();
+    // Whatever the rules, the plan or the calendar changed meanwhile; not for nothing.
+    if desk.store.counts()?.waiting() > 0 {
+        have_done(paths, &plan_text, Task::ReviewAll).await?;
+    }
     let (inbox, incoming) = Inbox::open();
     let listener = serve::listen(&paths.socket).map_err(|e| Failure::file(&paths.socket, &e))?;
     tokio::spawn(serve::serve(listener, inbox.clone()));
     let _watcher = watch::watch(&paths.config, inbox.clone())
         .map_err(|error| tracing::warn!(%error, "changed files are not noticed; use SIGHUP"));
     signals(&inbox)?;
-    let mut daemon = assemble(desk, inbox).await?;
+    let mut daemon = assemble(desk, plan_text, inbox).await?;
     let briefing = daemon.clerk.briefing(daemon.engine.plan(), now.wall)?;
     for event in briefing {
         daemon.turn(event, now).await;
@@ -103,18 +109,16 @@ async fn live(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure
 }
 
 /// Puts the parts together: engine, memory, timer, sensors, notifications.
-async fn assemble(desk: Desk, inbox: Inbox) -> Result<Daemon, Failure> {
+async fn assemble(desk: Desk, plan_text: String, inbox: Inbox) -> Result<Daemon, Failure> {
     let timer_inbox = inbox.clone();
     let timer = WakeTimer::start(move |_| timer_inbox.put_blocking(Incoming::Tick))
         .map_err(|error| Failure::failed(format!("The timer cannot start: {error}.")))?;
-    let plan_text = std::fs::read_to_string(desk.paths.plan()).unwrap_or_default();
-    let clerk_rules = desk.rules();
     let places = desk.places();
     let mut daemon = Daemon {
         engine: Engine::new(desk.plan, desk.now),
         clerk: Clerk {
             store: desk.store,
-            rules: clerk_rules,
+            rules: Rules::Elsewhere,
             places,
         },
         paths: desk.paths,
@@ -126,6 +130,7 @@ async fn assemble(desk: Desk, inbox: Inbox) -> Result<Daemon, Failure> {
         sees: Vec::new(),
         troubles: BTreeMap::new(),
         not_before: None,
+        plan_seen: plan_text.clone(),
         plan_text,
         watchdog: sd_notify::watchdog_enabled().map(|every| every / 2),
     };
@@ -394,7 +399,7 @@ impl Daemon {
     async fn reload_plan(&mut self, now: Moment) {
         let file = self.paths.plan();
         let text = match std::fs::read_to_string(&file) {
-            Ok(text) if text == self.plan_text => return,
+            Ok(text) if text == self.plan_seen => return,
             Ok(text) => text,
             Err(error) => {
                 let why = format!(
@@ -405,14 +410,13 @@ impl Daemon {
                 return;
             }
         };
-        self.plan_text.clone_from(&text);
+        self.plan_seen.clone_from(&text);
         match parse_plan(&text) {
             Ok(plan) => {
                 self.troubles.remove("plan");
+                self.plan_text = text;
                 self.turn(Event::PlanChanged(Box::new(plan)), now).await;
-                let reviewed = Desk::open(self.paths.clone(), now)
-                    .and_then(|mut desk| post::review_all(&mut desk));
-                if let Err(failure) = reviewed {
+                if let Err(failure) = self.have_done(Task::ReviewAll).await {
                     self.troubles.insert("plan", failure.message);
                 }
                 self.turn_queue(now).await;

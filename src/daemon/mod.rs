@@ -4,6 +4,7 @@
 //! the engine decide, performs the effects in order, and sets the timer to the engine's next
 //! wake-up. Between turns nothing runs.
 
+mod apart;
 mod inbox;
 mod lifecycle;
 mod outside;

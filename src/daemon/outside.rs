@@ -1,25 +1,27 @@
 //! Effects that touch the world: platforms and notifications.
 
+use super::apart::have_done;
 use super::turn::Daemon;
 use super::{Incoming, words};
 use crate::clock::Moment;
-use crate::engine::{Act, Effect, Found, Nudge, Outcome};
+use crate::engine::{Act, Effect, Event, Found, Nudge, Outcome};
 use crate::platforms::handoff::opening::{OpenError, Opened, open};
 use crate::platforms::handoff::{Composer, request_of};
 use crate::posting::life::State;
 use crate::posting::post::PostId;
-use crate::requests::{Desk, post};
+use crate::requests::Failure;
+use crate::requests::errand::{Done, Task};
 
 impl Daemon {
-    pub(super) async fn outside(&mut self, effect: Effect, now: Moment) {
+    pub(super) async fn outside(&mut self, effect: Effect) {
         match effect {
             Effect::Publish(id) => self.publish(id).await,
             Effect::Look(id) => self.look(id).await,
             Effect::Open(id) => self.open(id),
-            Effect::Act(id, act) => self.act(&id, act, now),
+            Effect::Act(id, act) => self.act(id, act).await,
             Effect::Show(nudge) => self.show(nudge).await,
             Effect::Withdraw(key) => self.withdraw(&key).await,
-            // The clerk performs the others.
+            // The turn performs the others, and the clerk.
             _ => {}
         }
     }
@@ -104,15 +106,30 @@ impl Daemon {
     }
 
     /// Does what a person asked by a button, as the command would.
-    fn act(&mut self, id: &PostId, act: Act, now: Moment) {
-        let done =
-            Desk::open(self.paths.clone(), now).and_then(|mut desk| post::act(&mut desk, id, act));
-        match done {
-            Ok(()) => self.troubles.remove("button"),
+    async fn act(&mut self, id: PostId, act: Act) {
+        match self.have_done(Task::Act(id.clone(), act)).await {
+            Ok(_) => self.troubles.remove("button"),
             Err(failure) => self.troubles.insert("button", failure.message),
         };
         self.wanted
-            .retain(|_, nudge| !matches!(nudge, Nudge::Post { post, .. } if post == id));
+            .retain(|_, nudge| !matches!(nudge, Nudge::Post { post, .. } if *post == id));
+    }
+
+    /// Has a post looked at; none if it is gone, or changed meanwhile.
+    pub(super) async fn examine(&mut self, id: &PostId) -> Result<Option<Event>, Failure> {
+        let Done::Looked(Some(look)) = self.have_done(Task::Look(id.clone())).await? else {
+            return Ok(None);
+        };
+        let post = self.clerk.store.post(id)?;
+        let same = post.filter(|post| post.version == look.version);
+        let now = Moment::now().wall;
+        let plan = self.engine.plan();
+        Ok(same.map(|post| self.clerk.examined(post, look.review, plan, now)))
+    }
+
+    /// Has an errand done under the plan in force.
+    pub(super) async fn have_done(&self, task: Task) -> Result<Done, Failure> {
+        have_done(&self.paths, &self.plan_text, task).await
     }
 
     async fn show(&mut self, nudge: Nudge) {

@@ -10,7 +10,6 @@ use crate::clock::{Moment, WakeTimer};
 use crate::config::Paths;
 use crate::engine::{Effect, Engine, Event, Nudge};
 use crate::notify::Notifier;
-use crate::store::StoreError;
 
 /// After memory failed, nothing that waits is tried again before this.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
@@ -33,8 +32,10 @@ pub(super) struct Daemon {
     pub(super) troubles: BTreeMap<&'static str, String>,
     /// Memory failed: wait until then.
     pub(super) not_before: Option<Timestamp>,
-    /// The text of the plan in force, to tell a real change from a touched file.
+    /// The text of the plan in force.
     pub(super) plan_text: String,
+    /// The text that was read last, to tell a real change from a touched file.
+    pub(super) plan_seen: String,
     /// How often systemd wants to hear that the loop turns.
     pub(super) watchdog: Option<std::time::Duration>,
 }
@@ -52,14 +53,27 @@ impl Daemon {
                         self.recovered();
                         events.extend(more);
                     }
-                    Ok(Performed::Outside(effect)) => self.outside(effect, now).await,
+                    Ok(Performed::Outside(Effect::Examine(post))) => {
+                        match self.examine(&post).await {
+                            Ok(Some(event)) => events.push_back(event),
+                            Ok(None) => {
+                                self.engine.forget(&post);
+                                effects.push_back(Effect::ReadQueue);
+                            }
+                            Err(failure) => {
+                                self.memory_failed(&failure.message, now);
+                                self.engine.forget(&post);
+                            }
+                        }
+                    }
+                    Ok(Performed::Outside(effect)) => self.outside(effect).await,
                     Ok(Performed::Stale(post)) => {
                         self.engine.forget(&post);
                         effects.retain(|later| later.about() != Some(&post));
                         effects.push_back(Effect::ReadQueue);
                     }
                     Err(error) => {
-                        self.memory_failed(&error, now);
+                        self.memory_failed(&error.to_string(), now);
                         if let Some(post) = about {
                             self.engine.forget(&post);
                             effects.retain(|later| later.about() != Some(&post));
@@ -86,10 +100,10 @@ impl Daemon {
         }
     }
 
-    fn memory_failed(&mut self, error: &StoreError, now: Moment) {
-        tracing::error!(%error, "memory failed");
+    fn memory_failed(&mut self, why: &str, now: Moment) {
+        tracing::error!(why, "memory failed");
         self.not_before = now.wall.checked_add(PATIENCE).ok();
-        self.troubles.insert("memory", error.to_string());
+        self.troubles.insert("memory", why.to_owned());
     }
 
     fn recovered(&mut self) {

@@ -52,8 +52,12 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
             glance(key, title, body)
         }
         engine::Nudge::Post {
-            account, ask, post, ..
-        } => post_question(key, account, *ask, post.as_str()),
+            account,
+            ask,
+            post,
+            opened,
+            ..
+        } => post_question(key, account, (*ask, *opened), post.as_str()),
         engine::Nudge::SecondLook { posts, .. } => {
             let ids: Vec<_> = posts.iter().map(ToString::to_string).collect();
             let title = match posts.len() {
@@ -139,18 +143,32 @@ fn capital(text: &str) -> String {
     first.into_iter().flatten().chain(rest).collect()
 }
 
-fn post_question(key: String, account: &str, ask: Ask, id: &str) -> Nudge {
-    let posted = || {
-        let not = format!("rounds post resolve {id} not-published");
-        vec![
-            button(
-                "posted",
-                "Posted",
-                Some(&format!("rounds post resolve {id} published")),
-            ),
-            button("not-posted", "Not posted", Some(&not)),
-        ]
-    };
+/// *Posted* and *Not posted*, with the commands that say the same.
+fn posted(id: &str) -> [Button; 2] {
+    let by = |word| format!("rounds post resolve {id} {word}");
+    [
+        button("posted", "Posted", Some(&by("published"))),
+        button("not-posted", "Not posted", Some(&by("not-published"))),
+    ]
+}
+
+/// A post to be posted by hand: first its composer, then the person's word.
+fn hand_off(key: String, account: &str, id: &str, opened: bool) -> Nudge {
+    let [posted, not_posted] = posted(id);
+    let later = button("later", "Later", None);
+    if opened {
+        let title = format!("Is it out on {account}?");
+        let body = format!("Say whether post {id} was posted. It counts only when you say so.");
+        return question(key, title, body, vec![posted, not_posted, later]);
+    }
+    let open = button("open", "Open", Some(&format!("rounds post show {id}")));
+    let title = format!("Time to post on {account}");
+    let body = format!("Post {id} is ready. Open the site, post it, then say that it is out.");
+    question(key, title, body, vec![open, posted, later])
+}
+
+fn post_question(key: String, account: &str, about: (Ask, bool), id: &str) -> Nudge {
+    let (ask, opened) = about;
     let cancel = format!("rounds post cancel {id}");
     let retry = vec![
         button("send-now", "Send now", None),
@@ -170,21 +188,9 @@ fn post_question(key: String, account: &str, ask: Ask, id: &str) -> Nudge {
         Ask::Uncertain => (
             format!("Is the post on {account}?"),
             format!("Nobody but you can see whether post {id} went out. Look, then say."),
-            posted(),
+            posted(id).into(),
         ),
-        Ask::HandedOff => (
-            format!("Time to post on {account}"),
-            format!("Post {id} is ready. Open the site, post it, then say that it is out."),
-            [
-                vec![button(
-                    "open",
-                    "Open",
-                    Some(&format!("rounds post show {id}")),
-                )],
-                posted(),
-            ]
-            .concat(),
-        ),
+        Ask::HandedOff => return hand_off(key, account, id, opened),
         Ask::SecondLook => (
             "A post wants a second look".to_owned(),
             format!("Post {id} was written in quiet time."),

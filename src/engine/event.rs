@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::attention::breaks::{self, Reply};
 use crate::attention::usage::{Interval, Level, Usage};
@@ -184,7 +185,8 @@ impl Effect {
 }
 
 /// What a person asks by a button of a nudge about a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// Send it now although it is late.
     SendNow,
@@ -246,6 +248,8 @@ pub enum Nudge {
         ask: Ask,
         /// For which time it was meant.
         due_at: Option<Timestamp>,
+        /// Its composer was opened from here.
+        opened: bool,
     },
     /// Posts written in quiet time wait for a second look.
     SecondLook {

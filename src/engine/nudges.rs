@@ -113,6 +113,7 @@ impl Engine {
                         ..
                     } = cue;
                     effects.push(Effect::Show(Nudge::Post {
+                        opened: self.queue.is_opened(&post),
                         post,
                         account,
                         ask,
@@ -157,6 +158,7 @@ impl Engine {
             "approve" => Act::Approve,
             "posted" => Act::Posted,
             "not-posted" => Act::NotPosted,
+            // `later`: the question is off the screen, and comes once more by itself.
             _ => return,
         };
         if key.starts_with("second-look:") {
@@ -178,8 +180,9 @@ impl Engine {
             cue.ask == Some(Ask::HandedOff)
                 && post_key(Ask::HandedOff, &cue.post, cue.due_at) == key
         };
-        if let Some(cue) = cues.find(asked) {
-            effects.push(Effect::Open(cue.post.clone()));
+        if let Some(post) = cues.find(asked).map(|cue| cue.post.clone()) {
+            self.queue.open(&post);
+            effects.push(Effect::Open(post));
             self.shown.forget(key);
         }
     }

@@ -46,6 +46,8 @@ pub(super) struct Queue {
     unseen: BTreeMap<PostId, Duration>,
     /// Posts that were being sent when this program started: whoever sent them is gone.
     orphans: BTreeSet<PostId>,
+    /// Posts that wait for a person's word and whose composer was opened from here.
+    opened: BTreeSet<PostId>,
 }
 
 impl Queue {
@@ -57,6 +59,16 @@ impl Queue {
             self.orphans.insert(cue.post.clone());
         }
         self.cues = cues;
+        let waits = |post: &PostId| self.cues.iter().any(|cue| cue.post == *post);
+        self.opened.retain(waits);
+    }
+
+    pub(super) fn open(&mut self, post: &PostId) {
+        self.opened.insert(post.clone());
+    }
+
+    pub(super) fn is_opened(&self, post: &PostId) -> bool {
+        self.opened.contains(post)
     }
 
     /// Something came of a post: its cue is as old as that, and is read anew.

@@ -65,9 +65,10 @@ impl Hold {
 }
 
 /// What a look at a post found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
-    /// Every question, answered or not.
+    /// Every question, answered or not; stays in the process that looked.
+    #[serde(skip)]
     pub checks: Vec<Check>,
     /// Why it may not go out; empty when nothing stops it.
     pub holds: Vec<Hold>,

@@ -164,7 +164,8 @@ pub enum Step {
 }
 
 /// What a review makes of a post that waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Waiting {
     /// It has no time.
     Draft,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::plan::read::PlanError;
 use crate::posting::life::NotAllowed;
@@ -10,7 +10,7 @@ use crate::rulebook::RulebookError;
 use crate::store::StoreError;
 
 /// The kind of a failure; decides the exit status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// It was tried and failed (1).
@@ -38,7 +38,7 @@ impl FailureKind {
 }
 
 /// A request that was not done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
     /// Its kind.

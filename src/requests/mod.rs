@@ -8,6 +8,7 @@ pub mod appointments;
 pub mod audit;
 pub mod consents;
 pub mod doctor;
+pub mod errand;
 pub mod failure;
 mod files;
 pub mod init;
@@ -28,7 +29,6 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clerk::Rules;
 use crate::clock::Moment;
 use crate::config::{Config, Paths, system_login, system_owner, system_zone};
 use crate::plan::{Plan, read};
@@ -72,6 +72,11 @@ impl Desk {
     pub fn open(paths: Paths, now: Moment) -> Result<Self, Failure> {
         let config = Config::load(&paths)?;
         let plan = load_plan(&paths)?;
+        Self::with(paths, config, plan, now)
+    }
+
+    /// The same with a plan that is in force already, whatever its file says by now.
+    fn with(paths: Paths, config: Config, plan: Plan, now: Moment) -> Result<Self, Failure> {
         let store = Store::open(&paths.database())?;
         Ok(Self {
             paths,
@@ -92,11 +97,6 @@ impl Desk {
         }
         let rulebook = Rc::new(Rulebook::load(&self.paths.checklists())?);
         Ok(Rc::clone(self.rulebook.get_or_init(|| rulebook)))
-    }
-
-    /// Where the rules come from.
-    pub fn rules(&self) -> Rules {
-        Rules::From(self.paths.checklists())
     }
 
     /// Where accounts publish from.

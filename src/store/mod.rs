@@ -99,6 +99,14 @@ pub struct Counts {
     pub next: Option<(PostId, Timestamp, String)>,
 }
 
+impl Counts {
+    /// How many posts wait for their time, held or not.
+    pub fn waiting(&self) -> u64 {
+        let of = |state| self.by_state.get(state).copied().unwrap_or_default();
+        of("held") + of("queued")
+    }
+}
+
 /// A post that counts in a cadence: on which account, when, and whether it is out already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {

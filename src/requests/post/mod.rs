@@ -76,7 +76,7 @@ fn view(desk: &Desk, post: &Post) -> Result<PostView, Failure> {
     Ok(PostView::new(post, &reviewed, &desk.plan))
 }
 
-fn review(desk: &Desk, post: &Post) -> Result<Reviewed, Failure> {
+pub(super) fn review(desk: &Desk, post: &Post) -> Result<Reviewed, Failure> {
     Ok(desk
         .rulebook()?
         .review(&desk.store, &desk.plan, post, desk.now.wall)?)
