@@ -57,6 +57,18 @@ async fn logind(desktop: &mut Desktop) -> (Connection, OwnedObjectPath) {
     (connection, session.try_into().unwrap())
 }
 
+/// Whether the mocked logind can be had; says so if not.
+fn has_mock(test: &str) -> bool {
+    let asked = std::process::Command::new(PYTHON)
+        .args(["-c", "import dbusmock"])
+        .status();
+    let has = asked.is_ok_and(|status| status.success());
+    if !has {
+        println!("{test}: needs python3-dbusmock");
+    }
+    has
+}
+
 async fn tell(bus: &Connection, path: &str, interface: &str, signal: &str, value: Option<bool>) {
     let values: Vec<Value<'_>> = value.map(Value::from).into_iter().collect();
     let kind = if value.is_some() { "b" } else { "" };
@@ -102,13 +114,7 @@ async fn sleep_waits_for_the_last_span_and_a_locked_screen_is_absence() {
     if !allowed("sleep_waits_for_the_last_span_and_a_locked_screen_is_absence") {
         return;
     }
-    let has_mock = std::process::Command::new(PYTHON)
-        .args(["-c", "import dbusmock"])
-        .status();
-    if !has_mock.is_ok_and(|status| status.success()) {
-        println!(
-            "sleep_waits_for_the_last_span_and_a_locked_screen_is_absence: needs python3-dbusmock"
-        );
+    if !has_mock("sleep_waits_for_the_last_span_and_a_locked_screen_is_absence") {
         return;
     }
     let mut desktop = Desktop::bus_only(None);
@@ -139,5 +145,42 @@ async fn sleep_waits_for_the_last_span_and_a_locked_screen_is_absence() {
         observed(&mut seen).await,
         Observation::Locked { locked: false }
     );
+    // What lockers set; it is what `loginctl` shows.
+    for locked in [true, false] {
+        let set = bus.call_method(
+            Some(NAME),
+            &session,
+            Some(interface),
+            "SetLockedHint",
+            &locked,
+        );
+        set.await.unwrap();
+        assert_eq!(observed(&mut seen).await, Observation::Locked { locked });
+    }
+    watching.abort();
+}
+
+#[tokio::test]
+async fn a_screen_that_is_locked_already_is_seen_at_the_start() {
+    let name = "a_screen_that_is_locked_already_is_seen_at_the_start";
+    if !allowed(name) || !has_mock(name) {
+        return;
+    }
+    let mut desktop = Desktop::bus_only(None);
+    let (bus, session) = logind(&mut desktop).await;
+    let interface = "org.freedesktop.login1.Session";
+    let set = bus.call_method(
+        Some(NAME),
+        &session,
+        Some(interface),
+        "SetLockedHint",
+        &true,
+    );
+    set.await.unwrap();
+    let (sender, mut seen) = channel(8);
+    let own = bus.clone();
+    let watching = tokio::spawn(async move { run(&own, &sender).await });
+    let locked = Observation::Locked { locked: true };
+    assert_eq!(observed(&mut seen).await, locked);
     watching.abort();
 }

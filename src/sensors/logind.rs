@@ -49,6 +49,12 @@ pub async fn run(bus: &Connection, seen: &Sender<Seen>) -> zbus::Result<()> {
         .build();
     let mut signals = MessageStream::for_match_rule(rule, bus, Some(64)).await?;
     let mut brake = inhibit(&manager).await;
+    if is_locked(bus, session.as_ref()).await {
+        let locked = Observation::Locked { locked: true };
+        if seen.send(Seen::Observed(locked)).await.is_err() {
+            return Ok(());
+        }
+    }
     while let Some(Ok(signal)) = next(&mut signals).await {
         let told = match read(&signal, session.as_ref()) {
             Some(Told::Sleep) => {
@@ -127,6 +133,17 @@ async fn own_session(bus: &Connection, manager: &Proxy<'_>) -> Option<OwnedObjec
         }
     }
     graphical.or_else(|| own.pop().map(|session| session.4))
+}
+
+/// Whether the session's screen is locked already.
+async fn is_locked(bus: &Connection, session: Option<&OwnedObjectPath>) -> bool {
+    let Some(session) = session else {
+        return false;
+    };
+    match Proxy::new(bus, NAME, session.clone(), SESSION).await {
+        Ok(proxy) => proxy.get_property("LockedHint").await.unwrap_or(false),
+        Err(_) => false,
+    }
 }
 
 /// Has logind wait for us before it lets the machine sleep.

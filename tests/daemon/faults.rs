@@ -55,6 +55,42 @@ fn a_clock_set_forward_makes_posts_missed_instead_of_sending_them() {
     home.intact();
 }
 
+/// What the kernel answers to whoever waits on a timer while somebody sets the clock. Nothing else
+/// wakes the daemon here: it is asked nothing, and its deadline is an hour away.
+#[test]
+fn a_timer_cancelled_by_a_set_clock_makes_the_daemon_look() {
+    if !allowed("a_timer_cancelled_by_a_set_clock_makes_the_daemon_look") {
+        return;
+    }
+    let home = Home::with_blog(AT_ONCE);
+    let daemon = daemon_with_clock(&home);
+    let id = home.queue("Wash your hands.", "in 1h");
+    set_clock(&home, "+5700");
+    assert_eq!(home.post(&id)["state"], "queued");
+    let mut strace = Command::new("strace");
+    strace.args([
+        "-f",
+        "-qq",
+        "-e",
+        "trace=read",
+        "-P",
+        "anon_inode:[timerfd]",
+    ]);
+    strace.args(["-e", "inject=read:error=ECANCELED:when=1", "-p"]);
+    strace.arg(daemon.pid().to_string());
+    strace.stderr(std::process::Stdio::null());
+    let mut strace = strace.spawn().unwrap();
+    let missed = home.until_state(&id, "missed");
+    assert_eq!(missed["holds"][0]["kind"], "late", "{missed:#}");
+    assert_eq!(home.published(), Vec::<String>::new());
+    let _ = strace.kill();
+    let _ = strace.wait();
+    // It waits on: the next deadline, by the daemon's clock in four seconds, is kept.
+    let next = home.queue("Sleep well.", "in 5704s");
+    home.until_state(&next, "published");
+    assert!(daemon.stop().success());
+}
+
 #[test]
 fn a_clock_set_back_sends_nothing_twice() {
     if !allowed("a_clock_set_back_sends_nothing_twice") {
