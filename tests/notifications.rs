@@ -356,3 +356,33 @@ fn without_a_session_bus_the_error_says_what_to_do() {
     );
     assert!(error.contains("rounds status"), "{error}");
 }
+
+/// Who comes second waits for the first to end; until then a person should know.
+#[tokio::test]
+async fn two_servers_are_told_by_doctor() {
+    if !allowed("two_servers_are_told_by_doctor") {
+        return;
+    }
+    let mut desktop = Desktop::x11();
+    let mut server = dunst(&desktop);
+    desktop.start_server(&mut server);
+    let told = |desktop: &Desktop| {
+        let said = desktop.run(env!("CARGO_BIN_EXE_rounds"), &["--json", "doctor"]);
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        let rows = said["rows"].as_array().unwrap().iter();
+        let mut about = rows.filter(|row| row["topic"] == "notifications");
+        about.next().unwrap().clone()
+    };
+    let alone = told(&desktop);
+    assert_eq!(alone["state"], "works", "{alone}");
+    let bus = |(name, _): &&(String, String)| name == "DBUS_SESSION_BUS_ADDRESS";
+    let address = desktop.env.iter().find(bus).unwrap().1.clone();
+    let second = zbus::connection::Builder::address(address.as_str());
+    let second = second.unwrap().build().await.unwrap();
+    let waits = zbus::fdo::RequestNameFlags::AllowReplacement.into();
+    let name = "org.freedesktop.Notifications";
+    second.request_name_with_flags(name, waits).await.unwrap();
+    let both = told(&desktop);
+    assert_eq!(both["state"], "caveat", "{both}");
+    assert!(both["what"].as_str().unwrap().contains("Another program"));
+}

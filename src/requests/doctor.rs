@@ -18,6 +18,7 @@ use crate::daemon::socket::Live;
 use crate::plan::Plan;
 use crate::platforms::handoff::opening;
 use crate::sensors::x11;
+use crate::store::{Store, StoreError};
 
 /// Whether something works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -175,7 +176,7 @@ fn clock_row(plan: Option<&Plan>) -> Row {
             name.map_or_else(|| system.clone(), str::to_owned)
         },
     );
-    if zone != system {
+    if plain(&zone) != plain(&system) {
         return Row::caveat(
             "clock",
             format!("The plan means times in {zone}, this machine shows {system}."),
@@ -193,6 +194,11 @@ fn clock_row(plan: Option<&Plan>) -> Row {
     }
 }
 
+/// The name of a zone without the folder of those that lie nowhere: `Etc/UTC` is `UTC`.
+fn plain(zone: &str) -> &str {
+    zone.strip_prefix("Etc/").unwrap_or(zone)
+}
+
 fn memory_rows(paths: &Paths, planned: bool) -> Vec<Row> {
     if !planned && !paths.database().exists() {
         return Vec::new();
@@ -200,7 +206,18 @@ fn memory_rows(paths: &Paths, planned: bool) -> Vec<Row> {
     let restore = "Restore a backup, or move the file away and start anew.";
     let desk = match Desk::open(paths.clone(), Moment::now()) {
         Ok(desk) => desk,
-        Err(failure) => return vec![Row::broken("database", failure.message, restore)],
+        Err(failure) => {
+            let damaged = matches!(
+                Store::open(&paths.database()),
+                Err(StoreError::Damaged { .. })
+            );
+            let to_do = if damaged {
+                restore
+            } else {
+                "What is in it is left as it is."
+            };
+            return vec![Row::broken("database", failure.message, to_do)];
+        }
     };
     let database = match desk.store.integrity() {
         Ok(faults) if faults.is_empty() => Row::works("database", "Intact."),

@@ -57,7 +57,8 @@ pub enum StoreError {
     Full,
     /// The file or its folder cannot be written.
     #[error(
-        "the database {path} cannot be written; check the permissions of the file and its folder"
+        "the database {path} cannot be written; check the permissions of the file and its folder, \
+         and that the disk is not mounted for reading only"
     )]
     ReadOnly {
         /// The file.

@@ -45,7 +45,12 @@ async fn notifications() -> Row {
                 server.version,
                 buttons(actions)
             );
-            if actions {
+            if waiting_servers().await > 0 {
+                let what = format!("{what} Another program wants to show them too.");
+                let to_do = "Keep one of them: whichever starts first shows the nudges, and they \
+                             move when it ends.";
+                Row::caveat("notifications", what, to_do)
+            } else if actions {
                 Row::works("notifications", what)
             } else {
                 let to_do = "Nudges name the command to type instead.";
@@ -58,6 +63,17 @@ async fn notifications() -> Row {
             "Until then, `rounds status` tells what a nudge would.",
         ),
     }
+}
+
+/// How many other programs wait to show notifications in the present server's place.
+async fn waiting_servers() -> usize {
+    let asking = async {
+        let bus = Connection::session().await.ok()?;
+        let bus = zbus::fdo::DBusProxy::new(&bus).await.ok()?;
+        let name = "org.freedesktop.Notifications".try_into().ok()?;
+        bus.list_queued_owners(name).await.ok()
+    };
+    asking.await.map_or(0, |owners| owners.len().saturating_sub(1))
 }
 
 async fn secrets() -> Row {
