@@ -34,6 +34,9 @@ desktop_packages=(xvfb=2:21.1.7-3+deb12u13 openbox=3.6.1-10 x11-utils=7.7+5 xdot
   chromium strace=6.1-0.1 faketime=0.9.10-2.1 libfaketime=0.9.10-2.1 mount)
 systemd_programs=(/lib/systemd/systemd systemctl systemd-analyze unshare)
 systemd_packages=(systemd util-linux)
+# Beside these the benchmarks are run.
+peers_programs=(safeeyes workrave)
+peers_packages=(safeeyes=2.1.5-0.1 workrave=1.10.50-3)
 
 work=$(mktemp -d)
 job=
@@ -105,7 +108,10 @@ elif ! unshare --mount --cgroup --pid --fork --mount-proc true 2>/dev/null; then
 else
   part systemd ROUNDS_SYSTEMD || true
 fi
-[ $long = 0 ] || export ROUNDS_LONG=1
+if [ $long = 1 ]; then
+  export ROUNDS_LONG=1
+  part peers ROUNDS_PEERS || true
+fi
 
 run() { # a command in a process group of its own, so that all of it can be stopped
   set -m

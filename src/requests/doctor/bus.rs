@@ -73,7 +73,9 @@ async fn waiting_servers() -> usize {
         let name = "org.freedesktop.Notifications".try_into().ok()?;
         bus.list_queued_owners(name).await.ok()
     };
-    asking.await.map_or(0, |owners| owners.len().saturating_sub(1))
+    asking
+        .await
+        .map_or(0, |owners| owners.len().saturating_sub(1))
 }
 
 async fn secrets() -> Row {
