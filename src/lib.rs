@@ -19,6 +19,8 @@
 //! - Only `platforms/` and `lookups/` speak HTTP outwards, and look-ups only where they are allowed.
 //! - `cli/` holds no rule: it asks `requests/`.
 //! - Effects are performed in order, and `Record` comes before the `Publish` it stands for.
+//! - The daemon keeps no professional rules: what needs them is an errand, done by the program
+//!   started again for as long as it takes.
 //! - The text of a post, a window title or an address never reaches a log.
 
 // In the order of the flow.
