@@ -12,7 +12,9 @@ use crate::attention::breaks::Remembered;
 use crate::attention::ledger::first_day_needed;
 use crate::attention::usage::Usage;
 use crate::clock::Moment;
-use crate::engine::{Change, Cue, Effect, Engine, Event, Examined, Found, Nudge, Outcome};
+use crate::engine::{
+    Change, Cue, Effect, Engine, Event, Examined, Found, HourStage, Nudge, Outcome,
+};
 use crate::plan::Plan;
 use crate::platforms::{Hands, Places};
 use crate::posting::holds::Review;
@@ -113,7 +115,10 @@ impl Clerk {
                 Err(StoreError::Conflict(id)) => return Ok(Performed::Stale(id)),
                 Err(error) => return Err(error),
             },
-            Effect::Show(nudge) => {
+            Effect::Show(mut nudge) => {
+                if self.answers_are_over(&mut nudge)? {
+                    return Ok(Performed::Done(events));
+                }
                 match &nudge {
                     Nudge::Break { reminder: true, .. } => {
                         self.remember_break(Some(Remembered::Reminded), now.wall)?;
@@ -132,6 +137,23 @@ impl Clerk {
             outside => return Ok(Performed::Outside(outside)),
         }
         Ok(Performed::Done(events))
+    }
+
+    /// Counts the prepared answers for an hour's nudge; whether it is shown for one more and there
+    /// is none.
+    fn answers_are_over(&self, nudge: &mut Nudge) -> Result<bool> {
+        let Nudge::Hour {
+            name,
+            stage,
+            answers,
+            ..
+        } = nudge
+        else {
+            return Ok(false);
+        };
+        let waiting = self.store.prepared(Some(name))?.len();
+        *answers = u32::try_from(waiting).unwrap_or(u32::MAX);
+        Ok(*stage == HourStage::NextAnswer && *answers == 0)
     }
 
     /// What a new engine has to know of the break that is due; the new is written before the old

@@ -80,10 +80,22 @@ const VALUES: [&str; 5] = [
     "std::io::Cursor",
 ];
 
-const BELONGS: [Belongs; 6] = [
+const BELONGS: [Belongs; 9] = [
     Belongs {
         path: "chrono",
-        only_in: &["src/calendar"],
+        only_in: &["src/calendar", "src/lookups/calendar"],
+    },
+    Belongs {
+        path: "icalendar",
+        only_in: &["src/lookups/calendar"],
+    },
+    Belongs {
+        path: "rrule",
+        only_in: &["src/lookups/calendar"],
+    },
+    Belongs {
+        path: "feed_rs",
+        only_in: &["src/lookups"],
     },
     Belongs {
         path: "cron",

@@ -73,6 +73,7 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
         until,
         time: words::length(&args.time)?,
         site: words::site_if_any(&desk.paths, args.site.as_deref())?,
+        origin: None,
     };
     let row = appointments::add_conference(&mut desk, &conference)?;
     call.out.confirm(&row, || {

@@ -6,7 +6,9 @@
 mod account;
 mod audit;
 mod breaks;
+mod calendar;
 mod call;
+mod chat;
 mod conference;
 mod consent;
 mod daemon;
@@ -115,6 +117,8 @@ enum Command {
     Break(breaks::BreakArgs),
     Conference(conference::ConferenceArgs),
     Engagement(engagement::EngagementArgs),
+    Calendar(calendar::CalendarArgs),
+    Chat(chat::ChatArgs),
     Post(post::PostArgs),
     Screen(screen::ScreenArgs),
     Consent(consent::ConsentArgs),
@@ -160,6 +164,8 @@ fn dispatch(command: &Command, call: &Call) -> Answer {
         Command::Break(args) => breaks::run(args, call),
         Command::Conference(args) => conference::run(args, call),
         Command::Engagement(args) => engagement::run(args, call),
+        Command::Calendar(args) => calendar::run(args, call),
+        Command::Chat(args) => chat::run(args, call),
         Command::Post(args) => post::run(args, call),
         Command::Screen(args) => screen::run(args, call),
         Command::Consent(args) => consent::run(args, call),

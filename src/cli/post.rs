@@ -94,6 +94,9 @@ struct AddArgs {
     /// The answer is part of a dispute: it waits at least until the morning.
     #[arg(long, requires = "reply_to")]
     dispute: bool,
+    /// An answer prepared for this engagement: `rounds chat next` sends it in its hour.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["at", "slot", "cron"])]
+    engagement: Option<String>,
     /// Who wrote it; the account's owner unless told.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,

@@ -6,11 +6,12 @@ use super::{Incoming, words};
 use crate::clock::Moment;
 use crate::engine::{Act, Effect, Event, Found, Nudge, Outcome};
 use crate::platforms::handoff::opening::{OpenError, Opened, open};
-use crate::platforms::handoff::{Composer, request_of};
+use crate::platforms::handoff::{Composer, Request, request_of};
 use crate::posting::life::State;
 use crate::posting::post::PostId;
 use crate::requests::Failure;
 use crate::requests::errand::{Done, Task};
+use crate::requests::words::address_of;
 
 impl Daemon {
     pub(super) async fn outside(&mut self, effect: Effect) {
@@ -19,6 +20,8 @@ impl Daemon {
             Effect::Look(id) => self.look(id).await,
             Effect::Open(id) => self.open(id),
             Effect::Act(id, act) => self.act(id, act).await,
+            Effect::NextAnswer(name) => self.next_answer(name).await,
+            Effect::OpenSite(site) => self.open_site(site),
             Effect::Show(nudge) => self.show(nudge).await,
             Effect::Withdraw(key) => self.withdraw(&key).await,
             // The turn performs the others, and the clerk.
@@ -85,6 +88,27 @@ impl Daemon {
             let done = open(&request).await;
             inbox.put(Incoming::Opened(id, request.site, done)).await;
         });
+    }
+
+    /// Opens a site, off the loop.
+    fn open_site(&self, site: String) {
+        let Some(address) = address_of(&self.paths, &site) else {
+            return;
+        };
+        let inbox = self.inbox.clone();
+        tokio::spawn(async move {
+            let done = open(&Request::address(&site, address)).await;
+            let name = PostId(format!("site-{site}"));
+            inbox.put(Incoming::Opened(name, site, done)).await;
+        });
+    }
+
+    /// Hands over the next prepared answer, as the command would.
+    async fn next_answer(&mut self, engagement: String) {
+        match self.have_done(Task::NextAnswer(engagement)).await {
+            Ok(_) => self.troubles.remove("button"),
+            Err(failure) => self.troubles.insert("button", failure.message),
+        };
     }
 
     /// Tells what came of a press on *Open*.

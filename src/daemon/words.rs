@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::attention::usage::Level;
 use crate::calendar::{Per, format_duration};
-use crate::engine::{self, Ask};
+use crate::engine::{self, Ask, HourStage};
 use crate::notify::{Button, Nudge, Stay, Topic, Urgency};
 use crate::plan::Of;
 use crate::platforms::handoff::opening::{OpenError, Opened};
@@ -58,6 +58,7 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
             opened,
             ..
         } => post_question(key, account, (*ask, *opened), post.as_str()),
+        engine::Nudge::Hour { .. } => hour(nudge),
         engine::Nudge::SecondLook { posts, .. } => {
             let ids: Vec<_> = posts.iter().map(ToString::to_string).collect();
             let title = match posts.len() {
@@ -89,6 +90,49 @@ fn rest(key: String, body: String, snooze: Duration) -> Nudge {
         urgency: Urgency::Normal,
         topic: Topic::Break,
         stay: Stay::UntilAnswered,
+    }
+}
+
+/// An engagement's hour begins, or is over.
+fn hour(nudge: &engine::Nudge) -> Nudge {
+    let engine::Nudge::Hour {
+        key,
+        name,
+        site,
+        stage,
+        left,
+        answers,
+    } = nudge
+    else {
+        return glance(nudge.key(), String::new(), String::new());
+    };
+    if *stage == HourStage::Over {
+        let body = "Time counts as before again.".to_owned();
+        let mut over = glance(key.clone(), format!("{name} is over"), body);
+        over.topic = Topic::Break;
+        return over;
+    }
+    let prepared = match answers {
+        0 => String::new(),
+        1 => " An answer is prepared.".to_owned(),
+        several => format!(" {several} answers are prepared."),
+    };
+    let next =
+        (*answers > 0).then(|| button("next-answer", "Next answer", Some("rounds chat next")));
+    let open = site.as_ref().map(|_| button("open", "Open", None));
+    Nudge {
+        key: key.clone(),
+        title: format!("{name} is on"),
+        body: format!("Another {}.{prepared}", minutes(*left)),
+        buttons: next
+            .into_iter()
+            .chain(open)
+            .chain([button("later", "Later", None)])
+            .collect(),
+        urgency: Urgency::Normal,
+        topic: Topic::Break,
+        // What is over is taken off the screen.
+        stay: Stay::For(*left),
     }
 }
 

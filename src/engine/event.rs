@@ -162,6 +162,10 @@ pub enum Effect {
     Act(PostId, Act),
     /// Open the composer for the post's last attempt, as a person asked by a button.
     Open(PostId),
+    /// Hand over the next prepared answer for this engagement, as a person asked by a button.
+    NextAnswer(String),
+    /// Open this site, as a person asked by a button.
+    OpenSite(String),
     /// Show a notification.
     Show(Nudge),
     /// Take a notification back.
@@ -209,6 +213,19 @@ pub struct Change {
     pub entries: Vec<Entry>,
 }
 
+/// Where in an engagement's hour a nudge is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HourStage {
+    /// At its start.
+    Begins,
+    /// Once more, since the person asked for it.
+    Again,
+    /// After an answer was handed over: shown only where another one waits.
+    NextAnswer,
+    /// At its end.
+    Over,
+}
+
 /// A notification, as meaning; the words are put in at the edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Nudge {
@@ -251,6 +268,21 @@ pub enum Nudge {
         /// Its composer was opened from here.
         opened: bool,
     },
+    /// An engagement's hour begins, goes on, or is over.
+    Hour {
+        /// Names the hour and whether it begins or is over.
+        key: String,
+        /// The engagement.
+        name: String,
+        /// Its site, if any.
+        site: Option<String>,
+        /// Where in the hour it is shown.
+        stage: HourStage,
+        /// What is left of the hour.
+        left: Duration,
+        /// How many prepared answers wait; the engine knows none, whoever shows it counts them.
+        answers: u32,
+    },
     /// Posts written in quiet time wait for a second look.
     SecondLook {
         /// Names the day.
@@ -268,7 +300,9 @@ impl Nudge {
     pub fn key(&self) -> String {
         match self {
             Self::Break { .. } => Self::BREAK.to_owned(),
-            Self::Limit { key, .. } | Self::SecondLook { key, .. } => key.clone(),
+            Self::Limit { key, .. } | Self::SecondLook { key, .. } | Self::Hour { key, .. } => {
+                key.clone()
+            }
             Self::Post {
                 post, ask, due_at, ..
             } => post_key(*ask, post, *due_at),

@@ -6,6 +6,7 @@
 //! The engine holds what it needs to decide next and no more: the open span, what is used of each
 //! limit, the session, and the earliest posts of the queue (never their texts).
 
+mod engagements;
 mod event;
 mod nudges;
 mod posts;
@@ -13,12 +14,15 @@ mod presence;
 
 use jiff::Timestamp;
 
-pub use event::{Act, Ask, Change, Cue, Effect, Event, Examined, Found, Nudge, Outcome, post_key};
+pub use event::{
+    Act, Ask, Change, Cue, Effect, Event, Examined, Found, HourStage, Nudge, Outcome, post_key,
+};
 
 use crate::attention::ledger::Ledger;
 use crate::attention::usage::Standing;
 use crate::clock::Moment;
 use crate::plan::Plan;
+use engagements::Hours;
 use nudges::Shown;
 use posts::Queue;
 use presence::Presence;
@@ -32,6 +36,7 @@ pub struct Engine {
     ledger: Ledger,
     queue: Queue,
     shown: Shown,
+    hours: Hours,
 }
 
 impl Engine {
@@ -45,6 +50,7 @@ impl Engine {
             ledger: Ledger::default(),
             queue: Queue::default(),
             shown: Shown::default(),
+            hours: Hours::default(),
         }
     }
 
@@ -79,6 +85,7 @@ impl Engine {
         self.advance_presence(now, effects);
         self.advance_posts(now, effects);
         self.advance_nudges(now, effects);
+        self.advance_engagements(now, effects);
         self.last = now;
     }
 
@@ -88,6 +95,7 @@ impl Engine {
             self.presence_wakeup(),
             self.queue.wakeup(),
             self.nudge_wakeup(),
+            self.engagement_wakeup(),
         ];
         waits.into_iter().flatten().min()
     }

@@ -18,11 +18,22 @@ use crate::posting::post::PostId;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
     keys: BTreeSet<String>,
+    is_known: bool,
 }
 
 impl Shown {
     pub(super) fn remember(&mut self, keys: Vec<String>) {
+        self.is_known = true;
         self.keys.extend(keys);
+    }
+
+    /// Whether what was shown before was read already.
+    pub(super) const fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.keys.contains(key)
     }
 
     pub(super) fn forget(&mut self, key: &str) {
@@ -30,7 +41,7 @@ impl Shown {
     }
 
     /// True the first time.
-    fn first(&mut self, key: &str) -> bool {
+    pub(super) fn first(&mut self, key: &str) -> bool {
         self.keys.insert(key.to_owned())
     }
 }
@@ -148,6 +159,9 @@ impl Engine {
                 _ => return,
             };
             return self.break_answered(reply, now, effects);
+        }
+        if key.starts_with("hour:") {
+            return self.hour_answered(key, button, now, effects);
         }
         if button == "open" {
             return self.open_composer(key, effects);

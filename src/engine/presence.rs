@@ -183,6 +183,7 @@ impl Engine {
     pub(super) fn plan_changed(&mut self, plan: Plan, now: Moment, effects: &mut Vec<Effect>) {
         self.close(now, Duration::ZERO, effects);
         self.plan = plan;
+        self.hours.forget();
         self.reopen(now, effects);
         effects.extend([Effect::ReadUsage, Effect::ReadQueue]);
     }

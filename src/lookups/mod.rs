@@ -3,6 +3,7 @@
 //! Off until asked, optional, and only ever reading. What is asked names a paper, a feed or a
 //! calendar; nothing about a post, a plan or a person leaves with it.
 
+pub mod calendar;
 pub mod http;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -5,6 +5,7 @@
 //! empty line stays. It writes no file.
 
 mod entry;
+mod imported;
 mod list;
 
 use std::time::Duration;
@@ -12,8 +13,9 @@ use std::time::Duration;
 use toml_edit::{DocumentMut, Table, TableLike, Value};
 
 use super::read::{PlanError, read};
-use super::{Account, Conference, Engagement, Of, Override};
+use super::{Account, Conference, Engagement, Feed, Of, Override};
 use crate::calendar::{Per, format_duration};
+pub use imported::{Imported, Merged, When, With, merge};
 use list::List;
 
 /// Why a change was refused. The text is as it was.
@@ -112,7 +114,8 @@ pub fn add_engagement(text: &str, engagement: &Engagement) -> Result<String, Edi
             engagement.name
         )));
     }
-    add(text, "engagements", entry::engagement(engagement))
+    let entry = entry::engagement(engagement, &plan.calendar);
+    add(text, "engagements", entry)
 }
 
 /// Removes an engagement.
@@ -134,6 +137,21 @@ pub fn add_conference(text: &str, conference: &Conference) -> Result<String, Edi
 /// Removes a conference, all its years.
 pub fn remove_conference(text: &str, name: &str) -> Result<String, EditError> {
     remove_named(text, "conferences", "conference", name)
+}
+
+/// Adds a feed.
+pub fn add_feed(text: &str, feed: &Feed) -> Result<String, EditError> {
+    let plan = read(text)?;
+    let same = |other: &&Feed| other.source == feed.source || other.name == feed.name;
+    if let Some(other) = plan.feeds.iter().find(same) {
+        return Err(EditError::Exists(format!("a feed `{}`", other.name)));
+    }
+    add(text, "feeds", entry::feed(feed))
+}
+
+/// Removes a feed.
+pub fn remove_feed(text: &str, name: &str) -> Result<String, EditError> {
+    remove_named(text, "feeds", "feed", name)
 }
 
 /// Applies a change to a valid plan and makes sure that the result is one.

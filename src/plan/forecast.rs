@@ -164,7 +164,7 @@ fn engagements(plan: &Plan, since: Timestamp, until: Timestamp) -> Vec<Appointme
         .engagements
         .iter()
         .flat_map(|engagement| {
-            let begins = engagement.cron.between(&plan.calendar, since, until);
+            let begins = engagement.times.between(&plan.calendar, since, until);
             begins.map(|at| appointment(&plan.calendar, engagement, at))
         })
         .collect();

@@ -7,10 +7,12 @@
 pub mod agenda;
 pub mod cadence;
 pub mod edit;
+pub mod feed;
 pub mod forecast;
 mod limit;
 pub mod presets;
 pub mod read;
+mod times;
 pub mod warnings;
 
 use std::fmt;
@@ -21,6 +23,8 @@ use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Age, Calendar, Pattern, Per};
+pub use feed::Feed;
+pub use times::{Begin, Times};
 
 /// What the clinician means to do. One value per `plan.toml`.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +47,8 @@ pub struct Plan {
     pub engagements: Vec<Engagement>,
     /// Dated congresses.
     pub conferences: Vec<Conference>,
+    /// What the fifteen-minute scan reads.
+    pub feeds: Vec<Feed>,
 }
 
 impl Plan {
@@ -310,7 +316,7 @@ pub struct Stage {
     pub per: Per,
 }
 
-/// A recurring appointment on a site.
+/// An appointment with a fixed hour on a site.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Engagement {
     /// Its name.
@@ -320,9 +326,11 @@ pub struct Engagement {
     /// The activity during it.
     pub activity: Activity,
     /// When it begins.
-    pub cron: Pattern,
+    pub times: Times,
     /// How long it lasts.
     pub length: Duration,
+    /// The calendar's entry that it was imported from.
+    pub origin: Option<Origin>,
 }
 
 /// A dated congress; adds its own daily limit.
@@ -338,4 +346,15 @@ pub struct Conference {
     pub time: Duration,
     /// The site, if only one counts as conference time.
     pub site: Option<String>,
+    /// The calendar's entry that it was imported from.
+    pub origin: Option<Origin>,
+}
+
+/// Where an imported appointment comes from: importing again finds it by this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The entry's UID in the calendar.
+    pub uid: String,
+    /// The calendar's own name, where it has one.
+    pub calendar: Option<String>,
 }

@@ -6,6 +6,7 @@
 //! the checklist packs nor the catalogue of sites.
 
 mod accounts;
+mod appointments;
 mod defaults;
 mod fault;
 mod place;
@@ -21,11 +22,11 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
-use super::{Activity, Breaks, Conference, Engagement, Limit, Override, Plan, Posting, Quiet};
+use super::{Breaks, Limit, Override, Plan, Posting, Quiet};
 use crate::calendar::Calendar;
 use fault::Fault;
-use raw::{Leaf, RawConference, RawEngagement, RawLimit, RawOverride, RawPlan};
-use values::{date, duration, minute_of_day, name, named, or, positive, value, zone};
+use raw::{Leaf, RawLimit, RawOverride, RawPlan};
+use values::{date, duration, minute_of_day, or, positive, value, zone};
 
 /// What is wrong with a plan, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,8 +95,9 @@ fn plan(raw: RawPlan, system_zone: &str) -> Result<Plan, Fault> {
         quiet: quiet(raw.quiet)?,
         posting: posting(raw.posting)?,
         accounts,
-        engagements: engagements(&raw.engagements)?,
-        conferences: conferences(&raw.conferences)?,
+        engagements: appointments::engagements(&raw.engagements)?,
+        conferences: appointments::conferences(&raw.conferences)?,
+        feeds: appointments::feeds(&raw.feeds)?,
     };
     Ok(plan)
 }
@@ -198,70 +200,6 @@ fn days(from: &Leaf, until: &Leaf, table: &str) -> Result<(Date, Date), Fault> {
             .help("both days belong to it, so `until` is `from` or later"));
     }
     Ok((first, last))
-}
-
-fn engagements(raw: &[RawEngagement]) -> Result<Vec<Engagement>, Fault> {
-    let mut seen = BTreeSet::new();
-    raw.iter()
-        .map(|raw| {
-            let engagement = engagement(raw)?;
-            if !seen.insert(engagement.name.clone()) {
-                return Err(Fault::at(&raw.name, "engagements.name")
-                    .saying(format!(
-                        "there already is an engagement `{}`",
-                        engagement.name
-                    ))
-                    .help("give each its own name"));
-            }
-            Ok(engagement)
-        })
-        .collect()
-}
-
-fn engagement(raw: &RawEngagement) -> Result<Engagement, Fault> {
-    Ok(Engagement {
-        name: value(&raw.name, "engagements.name", named)?,
-        site: site(raw.site.as_ref(), "engagements.site")?,
-        activity: or(
-            raw.activity.clone(),
-            "engagements.activity",
-            values::activity,
-            Activity::Chat,
-        )?,
-        cron: value(&raw.cron, "engagements.cron", values::pattern)?,
-        length: value(&raw.length, "engagements.length", positive)?,
-    })
-}
-
-fn conferences(raw: &[RawConference]) -> Result<Vec<Conference>, Fault> {
-    let mut seen = BTreeSet::new();
-    raw.iter()
-        .map(|raw| {
-            let (from, until) = days(&raw.from, &raw.until, "conferences")?;
-            let conference = Conference {
-                name: value(&raw.name, "conferences.name", named)?,
-                from,
-                until,
-                time: or(
-                    raw.time.clone(),
-                    "conferences.time",
-                    positive,
-                    defaults::CONFERENCE_TIME,
-                )?,
-                site: site(raw.site.as_ref(), "conferences.site")?,
-            };
-            if !seen.insert((conference.name.clone(), from)) {
-                return Err(Fault::at(&raw.name, "conferences.name")
-                    .saying(format!("`{}` on {from} stands here twice", conference.name))
-                    .help("remove one of the two"));
-            }
-            Ok(conference)
-        })
-        .collect()
-}
-
-fn site(leaf: Option<&Leaf>, field: &str) -> Result<Option<String>, Fault> {
-    leaf.map(|leaf| value(leaf, field, name)).transpose()
 }
 
 #[cfg(test)]

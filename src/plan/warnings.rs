@@ -49,6 +49,7 @@ pub fn warnings(plan: &Plan, now: Timestamp) -> Vec<Warning> {
         found.extend(unreachable_cadence(plan, account, now));
     }
     for engagement in &plan.engagements {
+        found.extend(engagement_in_quiet_time(plan, engagement, now));
         found.extend(engagement_above_limits(plan, engagement, now));
     }
     for conference in &plan.conferences {
@@ -125,10 +126,47 @@ fn coming<'a>(
     pattern: &'a Pattern,
     now: Timestamp,
 ) -> impl Iterator<Item = Timestamp> + 'a {
-    let end = plan
-        .calendar
-        .day_start(plan.calendar.day_of(now).saturating_add(AHEAD.days()));
+    let end = a_year_ahead(plan, now);
     pattern.between(&plan.calendar, now, end).take(OCCURRENCES)
+}
+
+fn a_year_ahead(plan: &Plan, now: Timestamp) -> Timestamp {
+    let today = plan.calendar.day_of(now);
+    plan.calendar.day_start(today.saturating_add(AHEAD.days()))
+}
+
+/// Beginnings of the coming year, the first of them.
+fn starts<'a>(
+    plan: &'a Plan,
+    engagement: &'a Engagement,
+    now: Timestamp,
+) -> impl Iterator<Item = Timestamp> + 'a {
+    let end = a_year_ahead(plan, now);
+    let times = engagement.times.between(&plan.calendar, now, end);
+    times.take(OCCURRENCES)
+}
+
+/// Quiet time is quiet: an engagement that begins in it opens without a word.
+fn engagement_in_quiet_time(
+    plan: &Plan,
+    engagement: &Engagement,
+    now: Timestamp,
+) -> Option<Warning> {
+    let quiet = plan.quiet;
+    let silent = |at| plan.calendar.in_daily_window(at, quiet.from, quiet.until);
+    starts(plan, engagement, now).any(silent).then(|| {
+        let message = format!(
+            "it begins in quiet time ({} to {}), when no nudge says so",
+            quiet.from.strftime("%H:%M"),
+            quiet.until.strftime("%H:%M")
+        );
+        let field = format!("engagements, {}", engagement.name);
+        Warning::new(
+            field,
+            message,
+            "shorten quiet time, or remember it yourself",
+        )
+    })
 }
 
 fn unreachable_cadence(plan: &Plan, account: &Account, now: Timestamp) -> Vec<Warning> {
@@ -190,7 +228,7 @@ fn engagement_above_limits(plan: &Plan, engagement: &Engagement, now: Timestamp)
     let limits = plan.limits.iter().filter(counts);
     limits
         .filter_map(|limit| {
-            let days = coming(plan, &engagement.cron, now).map(|at| plan.calendar.day_of(at));
+            let days = starts(plan, engagement, now).map(|at| plan.calendar.day_of(at));
             busiest(plan, limit, days, engagement.length)
         })
         .map(|told| Warning::new(field.clone(), told, "raise the limit, or add an override"))

@@ -38,6 +38,18 @@ pub struct Request {
     pub copies: bool,
 }
 
+impl Request {
+    /// Opens an address and nothing else.
+    pub fn address(site: &str, address: String) -> Self {
+        Self {
+            site: site.to_owned(),
+            open: Some(address),
+            text: String::new(),
+            copies: false,
+        }
+    }
+}
+
 impl std::fmt::Debug for Request {
     /// Without the text, nor the address that may hold it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -157,6 +157,9 @@ pub struct About {
     /// Keep the text although it would be erased.
     #[serde(default)]
     pub keep: bool,
+    /// It is an answer prepared for the engagement of this name: handed over in its hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engagement: Option<String>,
 }
 
 /// A person's answer to one checklist item, for one content hash (for an item of the account:

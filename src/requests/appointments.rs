@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Desk, Failure, plans};
-use crate::plan::{Activity, Conference, Engagement, edit};
+use crate::plan::{Activity, Conference, Engagement, Times, edit};
 
 /// An engagement, as others read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,7 +15,10 @@ pub struct EngagementRow {
     pub name: String,
     pub site: Option<String>,
     pub activity: Activity,
-    pub cron: String,
+    /// The pattern, where it recurs by one.
+    pub cron: Option<String>,
+    /// The dates to come, where it is on given ones.
+    pub at: Vec<String>,
     pub length_s: u64,
     /// The next time it begins.
     pub next: Option<String>,
@@ -57,14 +60,23 @@ pub fn engagements(desk: &Desk) -> Vec<EngagementRow> {
 
 fn engagement_row(desk: &Desk, engagement: &Engagement) -> EngagementRow {
     let calendar = &desk.plan.calendar;
-    let next = engagement.cron.after(calendar, desk.now.wall).next();
+    let next = engagement.times.after(calendar, desk.now.wall).next();
+    let told = |at| calendar.rfc3339(at);
+    let (cron, at) = match &engagement.times {
+        Times::Recurring(cron) => (Some(cron.as_str().to_owned()), Vec::new()),
+        dated @ Times::Dated(_) => {
+            let coming = dated.after(calendar, desk.now.wall);
+            (None, coming.map(told).collect())
+        }
+    };
     EngagementRow {
         name: engagement.name.clone(),
         site: engagement.site.clone(),
         activity: engagement.activity,
-        cron: engagement.cron.as_str().to_owned(),
+        cron,
+        at,
         length_s: engagement.length.as_secs(),
-        next: next.map(|at| calendar.rfc3339(at)),
+        next: next.map(told),
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Task {
     ReviewAll,
     /// What a person asked by a button.
     Act(PostId, Act),
+    /// Hand over the next answer prepared for this engagement.
+    NextAnswer(String),
 }
 
 /// What is to be done, and the plan in force.
@@ -79,6 +81,7 @@ fn attempt(errand: &Errand, paths: Paths, now: Moment) -> Result<Done, Failure> 
         }
         Task::ReviewAll => drop(post::review_all(&mut desk)?),
         Task::Act(id, act) => post::act(&mut desk, id, *act)?,
+        Task::NextAnswer(name) => drop(post::next_answer(&mut desk, Some(name))?),
     }
     Ok(Done::Written)
 }

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod appointments;
 pub mod audit;
+pub mod calendars;
 pub mod consents;
 pub mod doctor;
 pub mod errand;

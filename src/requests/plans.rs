@@ -56,12 +56,20 @@ pub fn change(
     desk: &mut Desk,
     edit: impl FnOnce(&str) -> Result<String, EditError>,
 ) -> Result<(), Failure> {
-    let file = desk.paths.plan();
     let _lock = files::lock(&desk.paths.config)?;
+    let new = would_change(desk, edit)?;
+    put(desk, &new)
+}
+
+/// What a change would make of the plan's text; nothing is written.
+pub(super) fn would_change(
+    desk: &Desk,
+    edit: impl FnOnce(&str) -> Result<String, EditError>,
+) -> Result<String, Failure> {
+    let file = desk.paths.plan();
     let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
     parse_plan(&text).map_err(|error| Failure::plan(&file, &error))?;
-    let new = edit(&text).map_err(|error| refused(&file, error))?;
-    put(desk, &new)
+    edit(&text).map_err(|error| refused(&file, error))
 }
 
 /// Reads the plan to show it. It may be shown although memory is away.

@@ -86,6 +86,13 @@ pub fn catalogue(paths: &Paths) -> Result<Catalogue, Failure> {
     }
 }
 
+/// The front page of a known site.
+pub fn address_of(paths: &Paths, site: &str) -> Option<String> {
+    let catalogue = catalogue(paths).ok()?;
+    let host = catalogue.get(site)?.hosts.first()?;
+    Some(format!("https://{host}/"))
+}
+
 /// The name of a known site.
 pub fn site(paths: &Paths, text: &str) -> Result<String, Failure> {
     let name = text.trim().to_lowercase();

@@ -157,7 +157,7 @@ impl World {
         let until = self.plan.calendar.day_start(day.tomorrow().unwrap_or(day));
         for engagement in self.plan.engagements.clone() {
             let hours: Vec<_> = engagement
-                .cron
+                .times
                 .between(&self.plan.calendar, from, until)
                 .collect();
             for at in hours {

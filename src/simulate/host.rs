@@ -102,6 +102,8 @@ pub(super) const fn name(effect: &Effect) -> &'static str {
         Effect::Look(_) => "Look",
         Effect::Act(..) => "Act",
         Effect::Open(_) => "Open",
+        Effect::NextAnswer(_) => "NextAnswer",
+        Effect::OpenSite(_) => "OpenSite",
         Effect::Show(_) => "Show",
         Effect::Withdraw(_) => "Withdraw",
     }

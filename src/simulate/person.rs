@@ -276,6 +276,7 @@ impl World {
                 return self.after(Duration::from_secs(20), Happening::Focus(None));
             }
             Nudge::SecondLook { .. } => "approve",
+            Nudge::Hour { .. } => "later",
             Nudge::Post {
                 ask: Ask::Missed, ..
             } => self.rng.choice(["send-now", "cancel"]).unwrap_or("cancel"),

@@ -181,6 +181,18 @@ impl Store {
         self.db().posts(state)
     }
 
+    /// Answers prepared for an engagement, or for any, that were not handed over yet; oldest first.
+    pub fn prepared(&self, engagement: Option<&str>) -> Result<Vec<Post>> {
+        let mut posts = self.db().posts(Some("draft"))?;
+        posts.retain(|post| match (&post.about.engagement, engagement) {
+            (Some(own), Some(wanted)) => own == wanted,
+            (own, None) => own.is_some(),
+            (None, Some(_)) => false,
+        });
+        posts.sort_by_key(|post| (post.created_at, post.id.clone()));
+        Ok(posts)
+    }
+
     /// Posts of an account that take a slot: waiting or already gone, with their due times.
     pub fn taken_slots(&self, account: &str, from: Timestamp) -> Result<Vec<Timestamp>> {
         self.db().taken_slots(account, from)

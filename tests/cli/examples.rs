@@ -6,7 +6,7 @@ use crate::world::{World, words};
 
 /// Commands whose examples need a daemon, a post that exists, or a person at the screen: these are
 /// only parsed.
-const ONLY_PARSED: [&str; 11] = [
+const ONLY_PARSED: [&str; 12] = [
     "rounds up",
     "rounds daemon",
     "rounds service",
@@ -15,6 +15,7 @@ const ONLY_PARSED: [&str; 11] = [
     "rounds post",
     "rounds focus",
     "rounds break",
+    "rounds chat next",
     "rounds plan edit",
     "rounds plan simulate",
     "rounds import",
@@ -48,6 +49,8 @@ fn furnished() -> World {
         world.line(line);
     }
     fs::copy(world.plan(), world.path("work/plan.toml")).unwrap();
+    let calendar = "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n";
+    fs::write(world.path("work/congress.ics"), calendar).unwrap();
     world
 }
 

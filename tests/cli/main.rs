@@ -4,7 +4,9 @@
 #[path = "../common/world.rs"]
 mod world;
 
+mod appointments;
 mod bad_input;
+mod chat;
 mod examples;
 mod limits;
 mod records;

@@ -39,6 +39,7 @@ pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
             goal: args.goal.as_deref().and_then(goal),
             dispute: args.dispute,
             keep: false,
+            engagement: args.engagement.clone(),
         },
         relation: relation(args),
         author: args.by.clone(),

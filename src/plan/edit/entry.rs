@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use toml_edit::{Array, InlineTable, Table, TableLike, Value, value};
 
-use crate::calendar::{Pattern, Per, format_duration};
+use crate::calendar::{Calendar, Pattern, Per, format_duration};
+use crate::plan::feed::{Feed, Source};
 use crate::plan::{
-    Account, Begins, Conference, Engagement, Of, Override, Platform, SpeaksAs, Stage,
+    Account, Begin, Begins, Conference, Engagement, Of, Origin, Override, Platform, SpeaksAs,
+    Stage, Times,
 };
 
 /// A limit.
@@ -30,16 +32,59 @@ pub(super) fn exception(exception: &Override) -> Table {
     table
 }
 
-/// An engagement.
-pub(super) fn engagement(engagement: &Engagement) -> Table {
+/// An engagement; its dates get the offsets of this calendar's zone.
+pub(super) fn engagement(engagement: &Engagement, calendar: &Calendar) -> Table {
     let mut table = Table::new();
     put(&mut table, "name", engagement.name.as_str());
     if let Some(site) = &engagement.site {
         put(&mut table, "site", site.as_str());
     }
     put(&mut table, "activity", engagement.activity.name());
-    put(&mut table, "cron", engagement.cron.as_str());
+    match &engagement.times {
+        Times::Recurring(cron) => put(&mut table, "cron", cron.as_str()),
+        Times::Dated(dates) => put(&mut table, "at", at(dates, calendar)),
+    }
     put(&mut table, "length", format_duration(engagement.length));
+    put_origin(&mut table, engagement.origin.as_ref());
+    table
+}
+
+/// The dates of an engagement: one, or a list with one a line.
+pub(super) fn at(dates: &[Begin], calendar: &Calendar) -> Value {
+    let value = |date: &Begin| {
+        let text = date.text(calendar);
+        text.parse::<toml_edit::Datetime>()
+            .map_or_else(|_| Value::from(text), Value::from)
+    };
+    if let [only] = dates {
+        return value(only);
+    }
+    let mut array: Array = dates.iter().map(value).collect();
+    for entry in array.iter_mut() {
+        entry.decor_mut().set_prefix("\n  ");
+    }
+    array.set_trailing_comma(true);
+    array.set_trailing("\n");
+    Value::from(array)
+}
+
+fn put_origin(table: &mut Table, origin: Option<&Origin>) {
+    if let Some(origin) = origin {
+        put(table, "uid", origin.uid.as_str());
+        if let Some(calendar) = &origin.calendar {
+            put(table, "calendar", calendar.as_str());
+        }
+    }
+}
+
+/// A feed.
+pub(super) fn feed(feed: &Feed) -> Table {
+    let mut table = Table::new();
+    put(&mut table, "name", feed.name.as_str());
+    match &feed.source {
+        Source::Address(address) => put(&mut table, "address", address.as_str()),
+        Source::PubMed(query) => put(&mut table, "pubmed", query.as_str()),
+    }
     table
 }
 
@@ -53,6 +98,7 @@ pub(super) fn conference(conference: &Conference) -> Table {
     if let Some(site) = &conference.site {
         put(&mut table, "site", site.as_str());
     }
+    put_origin(&mut table, conference.origin.as_ref());
     table
 }
 
@@ -71,7 +117,7 @@ pub(super) fn put(table: &mut dyn TableLike, key: &str, new: impl Into<Value>) {
 }
 
 /// A date as TOML has it.
-fn day(date: jiff::civil::Date) -> Value {
+pub(super) fn day(date: jiff::civil::Date) -> Value {
     let text = date.to_string();
     text.parse::<toml_edit::Datetime>()
         .map_or_else(|_| Value::from(text), Value::from)

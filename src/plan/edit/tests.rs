@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::calendar::{Age, Pattern};
 use crate::plan::presets::{Preset, render};
-use crate::plan::{Activity, Begins, Platform, SpeaksAs, Stage};
+use crate::plan::{Activity, Begins, Platform, SpeaksAs, Stage, Times};
 
 const PLAN: &str = r#"# My plan.
 timezone = "Europe/London" # home
@@ -232,8 +232,9 @@ fn appointments_come_and_go() {
         name: "Journal club".into(),
         site: Some("x".into()),
         activity: Activity::Network,
-        cron: Pattern::parse("0 20 * * Sun").unwrap(),
+        times: Times::Recurring(Pattern::parse("0 20 * * Sun").unwrap()),
         length: Duration::from_mins(90),
+        origin: None,
     };
     let conference = Conference {
         name: "Congress".into(),
@@ -241,6 +242,7 @@ fn appointments_come_and_go() {
         until: date(2026, 5, 7),
         time: hours(1),
         site: None,
+        origin: None,
     };
     let text = add_engagement(PLAN, &engagement).unwrap();
     let text = add_conference(&text, &conference).unwrap();

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 use toml::value::Datetime;
@@ -69,6 +69,7 @@ pub(super) struct RawPlan {
     pub(super) accounts: Vec<RawAccount>,
     pub(super) engagements: Vec<RawEngagement>,
     pub(super) conferences: Vec<RawConference>,
+    pub(super) feeds: Vec<RawFeed>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -195,8 +196,11 @@ pub(super) struct RawEngagement {
     pub(super) name: Leaf,
     pub(super) site: Option<Leaf>,
     pub(super) activity: Option<Leaf>,
-    pub(super) cron: Leaf,
+    pub(super) cron: Option<Leaf>,
+    pub(super) at: Option<Spanned<Leaves>>,
     pub(super) length: Leaf,
+    pub(super) uid: Option<Leaf>,
+    pub(super) calendar: Option<Leaf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -207,4 +211,53 @@ pub(super) struct RawConference {
     pub(super) until: Leaf,
     pub(super) time: Option<Leaf>,
     pub(super) site: Option<Leaf>,
+    pub(super) uid: Option<Leaf>,
+    pub(super) calendar: Option<Leaf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFeed {
+    pub(super) name: Leaf,
+    pub(super) address: Option<Leaf>,
+    pub(super) pubmed: Option<Leaf>,
+}
+
+/// One value, or a list of them.
+#[derive(Debug, Clone)]
+pub(super) enum Leaves {
+    One(Loose),
+    Several(Vec<Leaf>),
+}
+
+impl<'de> Deserialize<'de> for Leaves {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(LeavesVisitor)
+    }
+}
+
+struct LeavesVisitor;
+
+impl<'de> Visitor<'de> for LeavesVisitor {
+    type Value = Leaves;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date with a time, or a list of them")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Leaves, E> {
+        LooseVisitor.visit_str(text).map(Leaves::One)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Leaves, M::Error> {
+        LooseVisitor.visit_map(map).map(Leaves::One)
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Leaves, S::Error> {
+        let mut several = Vec::new();
+        while let Some(leaf) = list.next_element()? {
+            several.push(leaf);
+        }
+        Ok(Leaves::Several(several))
+    }
 }

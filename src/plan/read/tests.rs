@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::calendar::{Age, Pattern, Per};
-use crate::plan::{Begins, Of, Platform, SpeaksAs, Stage};
+use crate::plan::{Activity, Begins, Of, Platform, SpeaksAs, Stage};
 
 const EXAMPLE: &str = r#"
 timezone = "Europe/London"

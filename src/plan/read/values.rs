@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use super::fault::{Fault, Wrong, nearest};
 use super::raw::Leaf;
 use crate::calendar::{Pattern, Per, parse_duration, weekday_named};
-use crate::plan::{Activity, Of};
+use crate::plan::{Activity, Begin, Of};
 
 /// Checks a value; a refusal gets its place.
 pub(super) fn value<T>(
@@ -111,6 +111,28 @@ pub(super) fn pattern(text: &str) -> Result<Pattern, Wrong> {
     helped(
         Pattern::parse(text),
         "minute hour day-of-month month weekday, such as \"0 8 * * Tue,Fri\"",
+    )
+}
+
+/// A date with a time: local to the plan, or with an offset.
+pub(super) fn begin(text: &str) -> Result<Begin, Wrong> {
+    let local = || text.parse().ok().map(Begin::Local);
+    let complete = text.contains(':') && !text.contains('[');
+    let exact = text.parse().ok().map(Begin::Exact);
+    exact.or_else(local).filter(|_| complete).ok_or_else(|| {
+        let message = format!("`{text}` is not a date with a time");
+        Wrong::new(
+            message,
+            "for example 2026-05-05T20:00:00, or with an offset 2026-05-05T20:00:00+02:00",
+        )
+    })
+}
+
+/// An address on the web.
+pub(super) fn web_address(text: &str) -> Result<String, Wrong> {
+    helped(
+        crate::plan::feed::check_address(text).map(|()| text.to_owned()),
+        "for example \"https://www.bmj.com/rss/recent.xml\"",
     )
 }
 

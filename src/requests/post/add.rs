@@ -95,6 +95,9 @@ fn check(desk: &Desk, new: &NewPost) -> Result<(), Failure> {
         return Err(Failure::usage("--dispute goes with --reply-to."));
     }
     check_sources(&new.sources, &new.text)?;
+    if let Some(name) = &new.about.engagement {
+        super::prepared::engagement(desk, name)?;
+    }
     match new.time {
         Time::At(at) if at <= desk.now.wall => Err(past(desk, at)),
         _ => Ok(()),

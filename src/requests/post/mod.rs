@@ -7,6 +7,7 @@ mod add;
 mod answer;
 mod change;
 mod pictures;
+mod prepared;
 mod view;
 
 use crate::engine::Change;
@@ -24,6 +25,7 @@ pub use change::{
     Edit, act, approve, cancel, edit, reschedule, resolve, retract, review_all, review_where,
 };
 pub use pictures::NewPicture;
+pub use prepared::{next_answer, prepared};
 pub use view::{CheckView, PostView};
 
 /// The post whose id begins like this.

@@ -31,6 +31,8 @@ pub struct PostView {
     pub attempts: Vec<AttemptView>,
     /// Why it failed, if it did.
     pub failure: Option<String>,
+    /// For which engagement it was prepared, if it was.
+    pub engagement: Option<String>,
 }
 
 /// A question as it stands.
@@ -138,6 +140,7 @@ impl PostView {
                 crate::posting::life::State::Failed { why } => Some(why.clone()),
                 _ => None,
             },
+            engagement: post.about.engagement.clone(),
             content_hash,
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Breach, never};
-use crate::engine::{Ask, Nudge};
+use crate::engine::{Ask, HourStage, Nudge};
 use crate::plan::Plan;
 use crate::posting::post::PostId;
 use crate::simulate::person::IDLE_AFTER;
@@ -95,6 +95,11 @@ impl NudgeBook {
                 self.once(&nudge.key())
             }
             Nudge::Post { post, ask, .. } => self.shown_post(post, *ask),
+            // The others are shown because the person asked for them.
+            Nudge::Hour { key, stage, .. } => match stage {
+                HourStage::Begins | HourStage::Over => self.once(key),
+                HourStage::Again | HourStage::NextAnswer => Ok(()),
+            },
             Nudge::SecondLook { key, posts } => {
                 for post in posts {
                     *self.asked.entry((post.clone(), "held")).or_default() += 1;
