@@ -40,9 +40,9 @@ use rounds::posting::post::PostId;
 use rounds::requests::Desk;
 use rounds::sensors::Observation;
 
-/// How often `rounds status` is called, and how many observations are made.
+/// How often `rounds status` is called, and how many observations are made: a day of them.
 const CALLS: usize = 101;
-const OBSERVATIONS: u32 = 20_000;
+const OBSERVATIONS: u32 = 4_000;
 /// Programs are left alone this long before and while they are looked at.
 const SETTLES: Duration = Duration::from_secs(8);
 const LOOK: Duration = Duration::from_secs(30);
