@@ -332,15 +332,45 @@ pub fn system_login() -> String {
     whoami::username().unwrap_or_else(|_| "unknown".to_owned())
 }
 
-/// The name of the system's zone.
+/// Where the system keeps its zone: a link into the database of zones.
+pub const LOCALTIME: &str = "/etc/localtime";
+
+/// The name of the system's zone, as it is now: a daemon outlives a journey.
 pub fn system_zone() -> String {
+    let link = Path::new(LOCALTIME);
+    if std::env::var_os("TZ").is_none()
+        && let Some(zone) = zone_of_link(link)
+    {
+        return zone;
+    }
     let zone = jiff::tz::TimeZone::system();
     zone.iana_name().unwrap_or("UTC").to_owned()
+}
+
+/// The zone that a link names; none where it is a copy of the zone's file.
+fn zone_of_link(link: &Path) -> Option<String> {
+    let target = fs::read_link(link).ok()?;
+    let (_, name) = target.to_str()?.rsplit_once("zoneinfo/")?;
+    let zone = jiff::tz::TimeZone::get(name).ok()?;
+    zone.iana_name().map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_zone_is_read_from_the_link_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("localtime");
+        assert_eq!(zone_of_link(&link), None);
+        for zone in ["Europe/London", "Asia/Tokyo", "America/Argentina/Ushuaia"] {
+            let _ = fs::remove_file(&link);
+            let target = format!("../usr/share/zoneinfo/{zone}");
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            assert_eq!(zone_of_link(&link).as_deref(), Some(zone));
+        }
+    }
 
     #[test]
     fn the_commented_file_holds_the_defaults() {

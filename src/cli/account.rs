@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::call::Call;
 use super::output::table;
+use super::slot::next_words;
 use super::{Answer, Exit};
 use crate::requests::accounts::{self, AccountRow, NewAccount};
 use crate::requests::{Failure, words};
@@ -78,6 +79,9 @@ struct AddArgs {
     /// Read the password or token from standard input.
     #[arg(long)]
     secret_stdin: bool,
+    /// Only say what would be added and when its posts would go out.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) fn run(args: &AccountArgs, call: &Call) -> Answer {
@@ -104,20 +108,18 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
         cadence: args.cadence.clone(),
         packs: args.pack.clone(),
         settings,
+        is_trial: args.dry_run,
     };
     let row = accounts::add(&mut desk, new)?;
     call.out.confirm(&row, || {
-        let next = row.next_slot.as_deref().and_then(|at| at.parse().ok());
-        let next = next.map_or_else(String::new, |at| {
-            format!(" Its next slot is {}.", desk.plan.calendar.spoken(at))
-        });
-        format!(
-            "Added the account {} ({}), {}.{next}",
-            row.name,
-            row.platform,
-            posts(&row)
-        )
+        let done = if args.dry_run { "Would add" } else { "Added" };
+        let (name, platform) = (&row.name, &row.platform);
+        let added = format!("{done} the account {name} ({platform}), {}.", posts(&row));
+        format!("{added}\n{}", next_words(&row.next_slots))
     })?;
+    if args.dry_run {
+        return Ok(Exit::Done);
+    }
     Ok(call.finish(&desk))
 }
 

@@ -22,11 +22,13 @@ mod limit;
 mod output;
 mod page;
 mod plan;
+mod plan_edit;
 mod post;
 mod report;
 mod screen;
 mod service;
 mod shell;
+mod slot;
 mod status;
 mod time;
 mod transfer;
@@ -123,6 +125,7 @@ enum Command {
     Screen(screen::ScreenArgs),
     Consent(consent::ConsentArgs),
     Account(account::AccountArgs),
+    Slot(slot::SlotArgs),
     Plan(plan::PlanArgs),
     Report(report::ReportArgs),
     Audit(audit::AuditArgs),
@@ -170,6 +173,7 @@ fn dispatch(command: &Command, call: &Call) -> Answer {
         Command::Screen(args) => screen::run(args, call),
         Command::Consent(args) => consent::run(args, call),
         Command::Account(args) => account::run(args, call),
+        Command::Slot(args) => slot::run(args, call),
         Command::Plan(args) => plan::run(args, call),
         Command::Report(args) => report::run(args, call),
         Command::Audit(args) => audit::run(args, call),

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::call::Call;
-use super::editor::edit as edit_file;
 use super::failure::not_built;
+use super::plan_edit::edit;
+use super::slot::next_words;
 use super::{Answer, Exit};
 use crate::calendar::{Direction, format_duration};
 use crate::plan::forecast::Day;
 use crate::requests::plans::{self, Checked};
-use crate::requests::{Desk, words};
+use crate::requests::{Desk, Failure, words};
 
 /// Show the plan, change it, look it over, see what it will do
 #[derive(Debug, Args)]
@@ -26,15 +27,31 @@ enum PlanCommand {
     /// Show the plan
     #[command(after_help = "Example:\n  rounds plan show")]
     Show,
-    /// Change the plan in your editor; a wrong plan is not taken
-    #[command(after_help = "Example:\n  rounds plan edit")]
-    Edit,
+    Edit(EditArgs),
     Check(CheckArgs),
+    /// Print the JSON Schema of plan.toml, by which an editor completes and checks it
+    ///
+    /// Save it beside the plan (`rounds plan schema > plan.schema.json`) and make `#:schema ./plan.schema.json` the plan's first line: editors
+    /// that know TOML (Even Better TOML, taplo) read it from there.
+    #[command(after_help = "Example:\n  rounds plan schema")]
+    Schema,
     Forecast(ForecastArgs),
     Simulate(SimulateArgs),
 }
 
-/// Look over a plan: what is wrong, what contradicts itself
+/// Change the plan in your editor; shows what will differ, then saves
+///
+/// What will differ in the coming four weeks is shown and asked about before it is saved. A wrong
+/// plan is not taken; its text is kept and opened again the next time.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds plan edit")]
+pub(super) struct EditArgs {
+    /// Save a valid plan without asking.
+    #[arg(short, long)]
+    pub(super) yes: bool,
+}
+
+/// Look over a plan: what is wrong, what contradicts itself, when its next slots are
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds plan check plan.toml")]
 struct CheckArgs {
@@ -72,7 +89,8 @@ struct SimulateArgs {
 pub(super) fn run(args: &PlanArgs, call: &Call) -> Answer {
     match &args.command {
         PlanCommand::Show => show(call),
-        PlanCommand::Edit => edit(call),
+        PlanCommand::Edit(args) => edit(args, call),
+        PlanCommand::Schema => schema(call),
         PlanCommand::Check(args) => check(args, call),
         PlanCommand::Forecast(args) => future(args, call),
         PlanCommand::Simulate(_) => Err(not_built("plan simulate")),
@@ -102,7 +120,16 @@ fn checked_words(checked: &Checked) -> String {
             .iter()
             .map(|warning| format!("Note: {}", warning.spoken())),
     );
+    lines.extend(checked.slots.iter().map(next_words));
     lines.join("\n")
+}
+
+fn schema(call: &Call) -> Answer {
+    let schema = crate::plan::schema::schema();
+    let text = serde_json::to_string_pretty(&schema)
+        .map_err(|error| Failure::failed(format!("No JSON: {error}.")))?;
+    call.out.show(&schema, || text)?;
+    Ok(Exit::Done)
 }
 
 fn future(args: &ForecastArgs, call: &Call) -> Answer {
@@ -158,21 +185,4 @@ fn day_words(desk: &Desk, day: &Day) -> String {
             .map(|(at, what)| format!("  {} {what}", clock(at))),
     );
     lines.join("\n")
-}
-
-fn edit(call: &Call) -> Answer {
-    let mut desk = call.desk()?;
-    let draft = plans::draft(&desk)?;
-    let text = edit_file(&draft)?;
-    let changed = plans::take(&mut desk, &draft, &text)?;
-    let answer = serde_json::json!({ "changed": changed });
-    call.out.confirm(&answer, || {
-        let words = if changed {
-            "The plan is changed."
-        } else {
-            "The plan is as it was."
-        };
-        words.to_owned()
-    })?;
-    Ok(call.finish(&desk))
 }

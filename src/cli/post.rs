@@ -185,15 +185,20 @@ struct ApproveArgs {
     by: Option<String>,
 }
 
-/// Give a post another time
+/// Give a post another time or slot
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  rounds post reschedule k7 tomorrow 8am")]
+#[command(
+    after_help = "Example:\n  rounds post reschedule k7 tomorrow 8am\n  rounds post reschedule k7 --slot"
+)]
 struct RescheduleArgs {
     /// The post's id; a unique beginning will do.
     id: String,
     /// When, such as tomorrow 8am.
-    #[arg(required = true, num_args = 1.., value_name = "TIME")]
+    #[arg(required_unless_present = "slot", num_args = 1.., value_name = "TIME")]
     when: Vec<String>,
+    /// Into the account's next free slot.
+    #[arg(long, conflicts_with = "when")]
+    slot: bool,
 }
 
 /// Say whether a post is on the platform, where only you can know

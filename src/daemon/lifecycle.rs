@@ -91,6 +91,9 @@ async fn live(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure
     tokio::spawn(serve::serve(listener, inbox.clone()));
     let _watcher = watch::watch(&paths.config, inbox.clone())
         .map_err(|error| tracing::warn!(%error, "changed files are not noticed; use SIGHUP"));
+    let zone = std::path::Path::new(crate::config::LOCALTIME);
+    let _zone_watcher = watch::watch_file(zone, inbox.clone())
+        .map_err(|error| tracing::warn!(%error, "a changed zone is not noticed; use SIGHUP"));
     signals(&inbox)?;
     let mut daemon = assemble(desk, plan_text, inbox).await?;
     let briefing = daemon.clerk.briefing(daemon.engine.plan(), now.wall)?;
@@ -395,11 +398,11 @@ impl Daemon {
         Said::Done
     }
 
-    /// Takes up the plan's file; a bad one leaves the former plan in force.
+    /// Takes up the plan's file, and the system's zone if the plan follows it; a bad file leaves the
+    /// former plan in force. Nothing happens where the plan comes out the same.
     async fn reload_plan(&mut self, now: Moment) {
         let file = self.paths.plan();
         let text = match std::fs::read_to_string(&file) {
-            Ok(text) if text == self.plan_seen => return,
             Ok(text) => text,
             Err(error) => {
                 let why = format!(
@@ -410,8 +413,14 @@ impl Daemon {
                 return;
             }
         };
+        let same_text = text == self.plan_seen;
         self.plan_seen.clone_from(&text);
         match parse_plan(&text) {
+            Ok(plan) if plan == *self.engine.plan() => {
+                self.troubles.remove("plan");
+                self.plan_text = text;
+            }
+            Err(_) if same_text => {}
             Ok(plan) => {
                 self.troubles.remove("plan");
                 self.plan_text = text;

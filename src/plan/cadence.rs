@@ -143,6 +143,15 @@ pub fn occurrences<'a>(
     })
 }
 
+/// The slots of an account that lie strictly after an instant, in order.
+pub fn coming<'a>(
+    account: &'a Account,
+    calendar: &'a Calendar,
+    after: Timestamp,
+) -> impl Iterator<Item = Timestamp> + 'a {
+    occurrences(account, calendar, after, Timestamp::MAX).filter(move |slot| *slot > after)
+}
+
 /// The first slot after `after` that is not among `taken`; none where the account has no slot, or
 /// none before the end of the patterns' calendar (the year 2100). Looks at one slot more than are
 /// taken, at most.
@@ -152,8 +161,7 @@ pub fn next_free(
     taken: &BTreeSet<Timestamp>,
     after: Timestamp,
 ) -> Option<Timestamp> {
-    occurrences(account, calendar, after, Timestamp::MAX)
-        .find(|slot| *slot > after && !taken.contains(slot))
+    coming(account, calendar, after).find(|slot| !taken.contains(slot))
 }
 
 #[cfg(test)]

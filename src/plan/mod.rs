@@ -6,12 +6,14 @@
 
 pub mod agenda;
 pub mod cadence;
+pub mod difference;
 pub mod edit;
 pub mod feed;
 pub mod forecast;
 mod limit;
 pub mod presets;
 pub mod read;
+pub mod schema;
 mod times;
 pub mod warnings;
 

@@ -26,7 +26,7 @@ use super::{Breaks, Limit, Override, Plan, Posting, Quiet};
 use crate::calendar::Calendar;
 use fault::Fault;
 use raw::{Leaf, RawLimit, RawOverride, RawPlan};
-use values::{date, duration, minute_of_day, or, positive, value, zone};
+use values::{date, duration, minute_of_day, or, positive, value, words, zone};
 
 /// What is wrong with a plan, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,13 +50,20 @@ fn in_field(field: &str) -> String {
     }
 }
 
+/// The word of a plan whose zone follows the machine's.
+pub const SYSTEM_ZONE: &str = "system";
+
+/// The keys that the reader knows of an account, for the test of the schema.
+#[cfg(test)]
+pub(super) const ACCOUNT_KEYS: [&str; 7] = raw::RawAccount::KEYS;
+
 /// Reads a plan. A plan that names no timezone is taken to be in UTC: use [`read_in`] with the
 /// system's zone for a plan that is to be followed.
 pub fn read(text: &str) -> Result<Plan, PlanError> {
     read_in(text, "UTC")
 }
 
-/// Reads a plan; `system_zone` is the zone of a plan that names none.
+/// Reads a plan; `system_zone` is the zone of a plan that names none, or says `system`.
 pub fn read_in(text: &str, system_zone: &str) -> Result<Plan, PlanError> {
     let raw: RawPlan = toml::from_str(text).map_err(|error| fault::from_toml(text, &error))?;
     plan(raw, system_zone).map_err(|fault| fault.in_text(text))
@@ -67,10 +74,10 @@ fn plan(raw: RawPlan, system_zone: &str) -> Result<Plan, Fault> {
         let zone = TimeZone::get(system_zone).unwrap_or(TimeZone::UTC);
         Ok((system_zone.to_owned(), zone))
     };
-    let (timezone, zone) = raw
-        .timezone
-        .as_ref()
-        .map_or_else(system, |leaf| value(leaf, "timezone", zone))?;
+    let (timezone, zone) = match &raw.timezone {
+        Some(leaf) if leaf.get_ref().0 != SYSTEM_ZONE => value(leaf, "timezone", zone)?,
+        _ => system()?,
+    };
     let calendar = Calendar {
         zone,
         day_starts: or(
@@ -186,7 +193,7 @@ fn exception(raw: &RawOverride) -> Result<Override, Fault> {
         from,
         until,
         time: value(&raw.time, "limits.overrides.time", positive)?,
-        why: raw.why.clone().unwrap_or_default(),
+        why: words(raw.why.as_ref(), "limits.overrides.why")?,
     })
 }
 

@@ -1,13 +1,12 @@
 //! Accounts: added to the plan, listed, tried out, removed.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::slots::{NextTimes, next_times};
 use super::{Desk, Failure, plans, words};
-use crate::plan::cadence::next_free;
 use crate::plan::read::{check_name, parse_posts};
 use crate::plan::{Account, Begins, Platform, SpeaksAs, Stage, edit};
 use crate::platforms::Hands;
@@ -29,6 +28,8 @@ pub struct NewAccount {
     pub packs: Vec<String>,
     /// Other keys with their values.
     pub settings: Vec<(String, String)>,
+    /// Only say what would be added.
+    pub is_trial: bool,
 }
 
 /// An account, as others read it.
@@ -43,6 +44,8 @@ pub struct AccountRow {
     pub slots: Vec<String>,
     /// When its next slot is.
     pub next_slot: Option<String>,
+    /// When its next five slots are.
+    pub next_slots: NextTimes,
     pub cadence: Vec<StageRow>,
     pub settings: std::collections::BTreeMap<String, String>,
 }
@@ -77,8 +80,7 @@ pub fn list(desk: &Desk) -> Vec<AccountRow> {
 }
 
 fn row(desk: &Desk, account: &Account) -> AccountRow {
-    let calendar = &desk.plan.calendar;
-    let coming = next_free(account, calendar, &BTreeSet::new(), desk.now.wall);
+    let next_slots = next_times(&desk.plan, account, desk.now.wall);
     let mut settings: std::collections::BTreeMap<_, _> = account.settings.iter().cloned().collect();
     match &account.platform {
         Platform::Folder { path } => settings.insert("path".to_owned(), path.clone()),
@@ -96,7 +98,8 @@ fn row(desk: &Desk, account: &Account) -> AccountRow {
             .iter()
             .map(|slot| slot.as_str().to_owned())
             .collect(),
-        next_slot: coming.map(|at| calendar.rfc3339(at)),
+        next_slot: next_slots.next.first().cloned(),
+        next_slots,
         cadence: stages(&account.cadence),
         settings,
     }
@@ -135,6 +138,10 @@ pub fn add(desk: &mut Desk, new: NewAccount) -> Result<AccountRow, Failure> {
         speaks_as: SpeaksAs::Doctor,
         settings: new.settings,
     };
+    if new.is_trial {
+        plans::try_out(desk, |text| edit::add_account(text, &account))?;
+        return Ok(row(desk, &account));
+    }
     plans::change(desk, |text| edit::add_account(text, &account))?;
     let added = desk.plan.account(&account.name).cloned().unwrap_or(account);
     Ok(row(desk, &added))

@@ -10,6 +10,7 @@ use crate::calendar::Calendar;
 use crate::clock::Moment;
 use crate::config::{Config, Paths, system_zone};
 use crate::plan::presets::{Preset, render};
+use crate::plan::read::SYSTEM_ZONE;
 use crate::store::Store;
 
 /// How to begin.
@@ -109,16 +110,26 @@ fn keep(file: &Path, old: &[u8], now: Moment) -> Result<PathBuf, Failure> {
     Ok(copy)
 }
 
-/// The zone's name as the database of zones writes it.
+/// The zone's name as the database of zones writes it, or the word for whichever the machine has.
 fn zone(wanted: Option<&str>) -> Result<String, Failure> {
     let Some(wanted) = wanted else {
         return Ok(system_zone());
     };
+    if wanted == SYSTEM_ZONE {
+        return Ok(wanted.to_owned());
+    }
     let zone = named(wanted)?;
     Ok(zone.iana_name().unwrap_or(wanted).to_owned())
 }
 
 fn named(name: &str) -> Result<jiff::tz::TimeZone, Failure> {
+    let system;
+    let name = if name == SYSTEM_ZONE {
+        system = system_zone();
+        &system
+    } else {
+        name
+    };
     jiff::tz::TimeZone::get(name).map_err(|_| {
         Failure::usage(format!("`{name}` is not a time zone known here.")).with_help(
             "write Region/City, such as Europe/London; `timedatectl list-timezones` lists them",

@@ -1,12 +1,13 @@
 //! The plan's file: changed in one step, looked over, shown.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::limits::LimitRow;
+use super::slots::{NextTimes, next_of_all};
 use super::{Changed, Desk, Failure, files, parse_plan, words};
 use crate::config::Paths;
 use crate::plan::Plan;
@@ -48,6 +49,8 @@ pub struct Checked {
     pub file: String,
     /// What contradicts itself in it.
     pub warnings: Vec<WarningRow>,
+    /// The next times of every account.
+    pub slots: Vec<NextTimes>,
 }
 
 /// Changes the plan's text by one of `plan::edit`; the result is in force at once. Two calls at
@@ -70,6 +73,16 @@ pub(super) fn would_change(
     let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
     parse_plan(&text).map_err(|error| Failure::plan(&file, &error))?;
     edit(&text).map_err(|error| refused(&file, error))
+}
+
+/// Whether the plan would take a change; nothing is written.
+pub(super) fn try_out(
+    desk: &Desk,
+    edit: impl FnOnce(&str) -> Result<String, EditError>,
+) -> Result<(), Failure> {
+    let file = desk.paths.plan();
+    let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
+    edit(&text).map(drop).map_err(|error| refused(&file, error))
 }
 
 /// Reads the plan to show it. It may be shown although memory is away.
@@ -100,30 +113,7 @@ pub fn forecast(desk: &Desk, (from, to): (Date, Date)) -> Result<Forecast, Failu
     Ok(forecast::forecast(&desk.plan, from, to))
 }
 
-/// A copy of the plan beside it, to be changed in an editor.
-pub fn draft(desk: &Desk) -> Result<PathBuf, Failure> {
-    let file = desk.paths.plan();
-    let text = fs::read(&file).map_err(|error| Failure::file(&file, &error))?;
-    let draft = desk.paths.config.join("plan.edited.toml");
-    files::replace(&draft, &text)?;
-    Ok(draft)
-}
-
-/// Takes an edited draft as the plan, if it is a valid one; else the draft stays to be corrected.
-/// Says whether anything changed.
-pub fn take(desk: &mut Desk, draft: &Path, text: &str) -> Result<bool, Failure> {
-    let file = desk.paths.plan();
-    let _lock = files::lock(&desk.paths.config)?;
-    parse_plan(text).map_err(|error| Failure::plan(draft, &error))?;
-    let same = fs::read_to_string(&file).is_ok_and(|old| old == text);
-    if !same {
-        put(desk, text)?;
-    }
-    fs::remove_file(draft).map_err(|error| Failure::file(draft, &error))?;
-    Ok(!same)
-}
-
-fn put(desk: &mut Desk, text: &str) -> Result<(), Failure> {
+pub(super) fn put(desk: &mut Desk, text: &str) -> Result<(), Failure> {
     let file = desk.paths.plan();
     let plan = parse_plan(text).map_err(|error| Failure::plan(&file, &error))?;
     files::replace(&file, text.as_bytes())?;
@@ -152,8 +142,17 @@ fn refused(file: &Path, error: EditError) -> Failure {
 
 /// What contradicts itself in the desk's plan.
 pub fn contradictions(desk: &Desk) -> Result<Vec<WarningRow>, Failure> {
-    let unknown = unknown_names(desk)?;
-    let found = warnings::warnings(&desk.plan, desk.now.wall).into_iter();
+    contradictions_of(&desk.plan, &desk.paths, desk.now.wall)
+}
+
+/// What contradicts itself in a plan, or names what is not there.
+pub(super) fn contradictions_of(
+    plan: &Plan,
+    paths: &Paths,
+    now: jiff::Timestamp,
+) -> Result<Vec<WarningRow>, Failure> {
+    let unknown = names_unknown_in(plan, paths)?;
+    let found = warnings::warnings(plan, now).into_iter();
     Ok(unknown.into_iter().chain(found.map(row)).collect())
 }
 
@@ -166,10 +165,6 @@ fn row(warning: warnings::Warning) -> WarningRow {
 }
 
 /// Names that nothing stands for: packs that are not there, sites that the catalogue lacks.
-fn unknown_names(desk: &Desk) -> Result<Vec<WarningRow>, Failure> {
-    names_unknown_in(&desk.plan, &desk.paths)
-}
-
 fn names_unknown_in(plan: &Plan, paths: &Paths) -> Result<Vec<WarningRow>, Failure> {
     let packs = Rulebook::load_packs(&paths.checklists())?;
     let catalogue = words::catalogue(paths)?;
@@ -221,10 +216,9 @@ pub fn check(paths: &Paths, file: &Path, now: jiff::Timestamp) -> Result<Checked
         _ => Failure::file(file, &error),
     })?;
     let plan = parse_plan(&text).map_err(|error| Failure::plan(file, &error))?;
-    let unknown = names_unknown_in(&plan, paths)?;
-    let found = warnings::warnings(&plan, now).into_iter().map(row);
     Ok(Checked {
         file: file.display().to_string(),
-        warnings: unknown.into_iter().chain(found).collect(),
+        warnings: contradictions_of(&plan, paths, now)?,
+        slots: next_of_all(&plan, now),
     })
 }

@@ -195,7 +195,17 @@ impl Store {
 
     /// Posts of an account that take a slot: waiting or already gone, with their due times.
     pub fn taken_slots(&self, account: &str, from: Timestamp) -> Result<Vec<Timestamp>> {
-        self.db().taken_slots(account, from)
+        let taken = self.db().on_slots(account, from)?;
+        Ok(taken.into_iter().map(|(due_at, ..)| due_at).collect())
+    }
+
+    /// The same from an instant on, with the post that takes each and its state.
+    pub fn on_slots(
+        &self,
+        account: &str,
+        from: Timestamp,
+    ) -> Result<Vec<(Timestamp, PostId, String)>> {
+        self.db().on_slots(account, from)
     }
 
     /// The posts that the engine needs next: the earliest `most`, and those to be asked about.

@@ -9,6 +9,7 @@ mod bad_input;
 mod chat;
 mod examples;
 mod limits;
+mod plan;
 mod records;
 mod screening;
 mod setup;

@@ -79,10 +79,11 @@ fn an_editor_changes_the_plan_only_into_a_valid_one() {
             .unwrap();
         output.status.code()
     };
-    assert_eq!(edit("sed -i s/30m/soon/"), Some(2));
+    assert_eq!(edit("sed -i s/30m/30x/"), Some(2));
     assert_eq!(world.plan_text(), before);
     assert_eq!(edit("false"), Some(1));
-    assert_eq!(edit("sed -i s/30m/45m/"), Some(0));
+    // What was not taken is opened again.
+    assert_eq!(edit("sed -i s/30x/45m/"), Some(0));
     assert_eq!(world.plan_text(), before.replace("30m", "45m"));
 }
 

@@ -84,6 +84,26 @@ impl World {
         self.run_with(arguments, "")
     }
 
+    /// Runs a command with these variables set.
+    pub(crate) fn run_env(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied()).stdin(Stdio::null());
+        let output = command.output().unwrap();
+        self.ran(output)
+    }
+
+    fn ran(&self, output: std::process::Output) -> Ran {
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.replace(&self.home.path().display().to_string(), "[HOME]")
+        };
+        Ran {
+            status: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
     /// Runs a command with this on its standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
         let mut command = self.command(arguments);
@@ -95,15 +115,7 @@ impl World {
         // A command that does not read its input may be gone already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
-        let text = |bytes: Vec<u8>| {
-            let text = String::from_utf8(bytes).unwrap();
-            text.replace(&self.home.path().display().to_string(), "[HOME]")
-        };
-        Ran {
-            status: output.status.code().unwrap_or(-1),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
+        self.ran(output)
     }
 
     /// Runs a command that has to succeed.

@@ -7,7 +7,7 @@ use super::show::words;
 use super::{ApproveArgs, EditArgs, IdArgs, RescheduleArgs, ResolveArgs};
 use crate::cli::editor::edit_text;
 use crate::requests::post::{
-    Edit, PostView, approve, cancel, edit, reschedule, resolve, retract, show,
+    Edit, PostView, Time, approve, cancel, edit, reschedule, resolve, retract, show,
 };
 use crate::requests::{Desk, Failure};
 
@@ -45,8 +45,12 @@ pub(super) fn run_edit(args: &EditArgs, call: &Call) -> Answer {
 
 pub(super) fn run_reschedule(args: &RescheduleArgs, call: &Call) -> Answer {
     let mut desk = call.desk()?;
-    let at = when(&desk, &args.when.join(" "))?;
-    let post = reschedule(&mut desk, &args.id, at)?;
+    let time = if args.slot {
+        Time::Slot
+    } else {
+        Time::At(when(&desk, &args.when.join(" "))?)
+    };
+    let post = reschedule(&mut desk, &args.id, time)?;
     done(call, &desk, &post)
 }
 

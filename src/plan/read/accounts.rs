@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::fault::{Fault, Wrong, nearest};
 use super::posts::parse_posts;
 use super::raw::{Leaf, RawAccount, RawStage};
-use super::values::{date, name, named, or, pattern, value};
+use super::values::{date, name, named, or, pattern, value, words};
 use crate::calendar::Age;
 use crate::plan::{Account, Begins, Platform, SpeaksAs, Stage};
 
@@ -39,7 +39,7 @@ fn account(raw: RawAccount) -> Result<Account, Fault> {
     Ok(Account {
         name,
         platform,
-        owner: raw.owner.unwrap_or_default().trim().to_owned(),
+        owner: words(raw.owner.as_ref(), "accounts.owner")?,
         speaks_as: or(
             raw.speaks_as,
             "accounts.speaks_as",

@@ -121,13 +121,14 @@ fn origin(
     calendar: Option<&Leaf>,
     table: &str,
 ) -> Result<Option<Origin>, Fault> {
+    let calendar = calendar.map(|leaf| value(leaf, format!("{table}.calendar"), named));
+    let calendar = calendar.transpose()?;
     let Some(uid) = uid else {
         return Ok(None);
     };
-    let calendar = calendar.map(|leaf| value(leaf, format!("{table}.calendar"), named));
     Ok(Some(Origin {
         uid: value(uid, format!("{table}.uid"), named)?,
-        calendar: calendar.transpose()?,
+        calendar,
     }))
 }
 

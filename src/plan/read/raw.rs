@@ -89,7 +89,7 @@ pub(super) struct RawOverride {
     pub(super) from: Leaf,
     pub(super) until: Leaf,
     pub(super) time: Leaf,
-    pub(super) why: Option<String>,
+    pub(super) why: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -120,7 +120,7 @@ pub(super) struct RawPosting {
 pub(super) struct RawAccount {
     pub(super) name: Option<Leaf>,
     pub(super) platform: Option<Leaf>,
-    pub(super) owner: Option<String>,
+    pub(super) owner: Option<Spanned<String>>,
     pub(super) speaks_as: Option<Leaf>,
     pub(super) packs: Vec<Leaf>,
     pub(super) slots: Vec<Leaf>,

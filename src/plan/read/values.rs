@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
+use toml::Spanned;
 
 use super::fault::{Fault, Wrong, nearest};
 use super::raw::Leaf;
@@ -94,7 +95,8 @@ pub(super) fn weekday(text: &str) -> Result<Weekday, Wrong> {
 
 /// A time zone by its name, with the name as it is written in the database.
 pub(super) fn zone(text: &str) -> Result<(String, TimeZone), Wrong> {
-    let help = "write Region/City, such as Europe/London; `timedatectl list-timezones` lists them";
+    let help = "write Region/City, such as Europe/London (`timedatectl list-timezones` lists them), or \
+                \"system\" for this machine's";
     let zone = TimeZone::get(text)
         .map_err(|_| Wrong::new(format!("`{text}` is not a time zone known here"), help))?;
     let name = zone.iana_name().unwrap_or(text).to_owned();
@@ -167,6 +169,20 @@ pub(super) fn named(text: &str) -> Result<String, Wrong> {
         ));
     }
     Ok(name.to_owned())
+}
+
+/// Words for people that may be absent or empty.
+pub(super) fn words(text: Option<&Spanned<String>>, field: &str) -> Result<String, Fault> {
+    let Some(text) = text else {
+        return Ok(String::new());
+    };
+    let words = text.get_ref().trim();
+    if words.contains(char::is_control) {
+        return Err(Fault::at_byte(text.span().start, field)
+            .saying("it has a line break or a sign that cannot be shown")
+            .help("write it on one line, in plain letters"));
+    }
+    Ok(words.to_owned())
 }
 
 /// A name that can be typed on a command line.

@@ -120,7 +120,7 @@ fn distinct(names: &[String]) -> Vec<&str> {
 }
 
 /// The account of this name.
-pub(super) fn account<'a>(desk: &'a Desk, name: &str) -> Result<&'a Account, Failure> {
+pub(in crate::requests) fn account<'a>(desk: &'a Desk, name: &str) -> Result<&'a Account, Failure> {
     desk.plan.account(name).ok_or_else(|| {
         let known: Vec<_> = desk.plan.accounts.iter().map(|a| a.name.as_str()).collect();
         let known = if known.is_empty() {

@@ -1,8 +1,6 @@
 //! Changes of a post after it was added: edit, new time, approval, cancellation, a person's word
 //! about what happened, taking back.
 
-use jiff::Timestamp;
-
 use super::add::{account, check_sources, due_at, past};
 use super::answer::{Answer, attestation};
 use super::pictures::{NewPicture, store_pictures};
@@ -109,12 +107,12 @@ fn set_time(
     Ok(())
 }
 
-/// Gives a post another time.
-pub fn reschedule(desk: &mut Desk, prefix: &str, at: Timestamp) -> Result<PostView, Failure> {
+/// Gives a post another time; with `Time::Slot`, its account's next slot that no post stands on.
+pub fn reschedule(desk: &mut Desk, prefix: &str, time: Time) -> Result<PostView, Failure> {
     let mut post = find(desk, prefix)?;
     must_change(&post)?;
     let mut entries = Vec::new();
-    set_time(desk, &mut post, Time::At(at), &mut entries)?;
+    set_time(desk, &mut post, time, &mut entries)?;
     save(desk, post, entries)
 }
 

@@ -19,6 +19,7 @@ use crate::posting::screening::Finding;
 use crate::rulebook::Reviewed;
 
 use super::{Changed, Desk, Failure};
+pub(super) use add::account;
 pub use add::{NewPost, Time, add};
 pub use answer::{Answer, Objection, answer};
 pub use change::{

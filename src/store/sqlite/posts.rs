@@ -165,18 +165,19 @@ impl Sqlite {
             .collect()
     }
 
-    pub(in crate::store) fn taken_slots(
+    pub(in crate::store) fn on_slots(
         &self,
         account: &str,
         from: Timestamp,
-    ) -> Result<Vec<Timestamp>> {
+    ) -> Result<Vec<(Timestamp, PostId, String)>> {
         let find = || {
             let mut statement = self.connection.prepare(&format!(
-                "SELECT due_at FROM posts
-                 WHERE account = ?1 AND due_at >= ?2 AND state IN ({TAKES_SLOT})"
+                "SELECT due_at, id, state FROM posts
+                 WHERE account = ?1 AND due_at >= ?2 AND state IN ({TAKES_SLOT})
+                 ORDER BY due_at, id"
             ))?;
             let rows = statement.query_map(params![account, at(from)], |row| {
-                row.get(0).map(from_column)
+                Ok((from_column(row.get(0)?), PostId(row.get(1)?), row.get(2)?))
             })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };

@@ -1,0 +1,63 @@
+//! `rounds slot`: when posts may go out, and what stands there.
+
+use clap::{Args, Subcommand};
+
+use super::call::Call;
+use super::output::table;
+use super::{Answer, Exit};
+use crate::requests::slots::{self, NextTimes};
+
+/// See the slots of accounts
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds slot list blog")]
+pub(super) struct SlotArgs {
+    #[command(subcommand)]
+    command: SlotCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SlotCommand {
+    List(ListArgs),
+}
+
+/// List the next slots with what stands on them
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds slot list blog --next 10")]
+struct ListArgs {
+    /// Only this account's.
+    account: Option<String>,
+    /// How many of each account.
+    #[arg(long, value_name = "NUMBER", default_value_t = slots::SHOWN)]
+    next: usize,
+}
+
+pub(super) fn run(args: &SlotArgs, call: &Call) -> Answer {
+    match &args.command {
+        SlotCommand::List(args) => list(args, call),
+    }
+}
+
+fn list(args: &ListArgs, call: &Call) -> Answer {
+    let rows = slots::list(&call.desk()?, args.account.as_deref(), args.next)?;
+    call.out.show(&rows, || {
+        if rows.is_empty() {
+            return "There is no slot: no account has any.".to_owned();
+        }
+        let cells = rows.iter().map(|row| {
+            let stands = match (&row.post, &row.state) {
+                (Some(post), Some(state)) => format!("{post} ({state})"),
+                _ => "free".to_owned(),
+            };
+            [row.spoken.clone(), row.account.clone(), stands]
+        });
+        table(["when", "account", "post"], cells)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The next times of an account, one a line.
+pub(super) fn next_words(times: &NextTimes) -> String {
+    let mut lines = vec![format!("Next slots of {}:", times.account)];
+    lines.extend(times.spoken.iter().map(|at| format!("  {at}")));
+    lines.join("\n")
+}

@@ -1,0 +1,89 @@
+//! Slots: when the next ones of an account are, and what stands on them.
+
+use serde::Serialize;
+
+use super::{Desk, Failure};
+use crate::plan::{Account, Plan, cadence};
+
+/// How many times are shown before something that makes them is saved.
+pub const SHOWN: usize = 5;
+
+/// The most that anybody looks through.
+const MOST: usize = 1000;
+
+/// The next times of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextTimes {
+    /// The account.
+    pub account: String,
+    /// Its next slots, RFC 3339.
+    pub next: Vec<String>,
+    /// The same for people.
+    #[serde(skip)]
+    pub spoken: Vec<String>,
+}
+
+/// A slot to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SlotRow {
+    /// The account.
+    pub account: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// When, for people.
+    #[serde(skip)]
+    pub spoken: String,
+    /// The post that stands on it.
+    pub post: Option<String>,
+    /// That post's state.
+    pub state: Option<String>,
+}
+
+/// The next times of one account, whether the plan has it already or not.
+pub fn next_times(plan: &Plan, account: &Account, now: jiff::Timestamp) -> NextTimes {
+    let times: Vec<_> = cadence::coming(account, &plan.calendar, now)
+        .take(SHOWN)
+        .collect();
+    NextTimes {
+        account: account.name.clone(),
+        next: times.iter().map(|at| plan.calendar.rfc3339(*at)).collect(),
+        spoken: times.iter().map(|at| plan.calendar.spoken(*at)).collect(),
+    }
+}
+
+/// The next times of every account of a plan that has slots.
+pub fn next_of_all(plan: &Plan, now: jiff::Timestamp) -> Vec<NextTimes> {
+    let accounts = plan
+        .accounts
+        .iter()
+        .filter(|account| !account.slots.is_empty());
+    accounts
+        .map(|account| next_times(plan, account, now))
+        .collect()
+}
+
+/// The next `count` slots of one account or of each, with what stands on them.
+pub fn list(desk: &Desk, account: Option<&str>, count: usize) -> Result<Vec<SlotRow>, Failure> {
+    if count == 0 || count > MOST {
+        return Err(Failure::usage(format!("Ask for 1 to {MOST} slots.")));
+    }
+    let accounts: Vec<&Account> = match account {
+        Some(name) => vec![super::post::account(desk, name)?],
+        None => desk.plan.accounts.iter().collect(),
+    };
+    let mut rows = Vec::new();
+    for account in accounts {
+        let on_slots = desk.store.on_slots(&account.name, desk.now.wall)?;
+        for at in cadence::coming(account, &desk.plan.calendar, desk.now.wall).take(count) {
+            let post = on_slots.iter().find(|(due, ..)| *due == at);
+            rows.push(SlotRow {
+                account: account.name.clone(),
+                at: desk.plan.calendar.rfc3339(at),
+                spoken: desk.plan.calendar.spoken(at),
+                post: post.map(|(_, id, _)| id.to_string()),
+                state: post.map(|(.., state)| state.clone()),
+            });
+        }
+    }
+    Ok(rows)
+}
