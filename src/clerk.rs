@@ -17,8 +17,9 @@ use crate::engine::{
 };
 use crate::plan::Plan;
 use crate::platforms::{Hands, Places};
-use crate::posting::holds::Review;
+use crate::posting::holds::{Review, settle};
 use crate::posting::post::{Post, PostId};
+use crate::posting::series::Series;
 use crate::rulebook::Rulebook;
 use crate::store::{Result, Store, StoreError};
 
@@ -26,6 +27,9 @@ use crate::store::{Result, Store, StoreError};
 const AHEAD: usize = 64;
 /// How long a nudge is remembered as shown.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 40);
+
+/// How far back posts count: longer than any period of a cadence.
+const COUNTED: SignedDuration = SignedDuration::from_hours(24 * 40);
 
 /// Who knows the professional rules.
 #[derive(Debug, Clone)]
@@ -62,10 +66,21 @@ impl Clerk {
     /// The events that tell a new engine everything it needs.
     pub fn briefing(&self, plan: &Plan, now: Timestamp) -> Result<Vec<Event>> {
         let since = now.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-        Ok(vec![
+        Ok([
             Event::UsageRead(Box::new(self.running_usage(plan, now)?)),
             Event::NudgesRead(self.store.nudges_since(since)?),
+        ]
+        .into_iter()
+        .chain(self.queue(now)?)
+        .collect())
+    }
+
+    /// The events that tell the engine of posts, slots and series as they are now.
+    pub fn queue(&self, now: Timestamp) -> Result<Vec<Event>> {
+        let since = now.checked_sub(COUNTED).unwrap_or(Timestamp::MIN);
+        Ok(vec![
             Event::QueueRead(self.cues()?),
+            Event::StockRead(Box::new(self.store.stock(since)?)),
         ])
     }
 
@@ -99,7 +114,18 @@ impl Clerk {
                     self.running_usage(plan, now.wall)?,
                 )));
             }
-            Effect::ReadQueue => events.push(Event::QueueRead(self.cues()?)),
+            Effect::ReadQueue => events.extend(self.queue(now.wall)?),
+            Effect::Repeat { series, at } => {
+                let Rules::Kept(rulebook) = &self.rules else {
+                    return Ok(Performed::Outside(Effect::Repeat { series, at }));
+                };
+                if let Some(known) = self.store.series(&series)? {
+                    let times = (at, now.wall);
+                    let change = occurrence(&self.store, rulebook, plan, &known, times)?;
+                    self.store.occur(&series, at, &change)?;
+                }
+                events.extend(self.queue(now.wall)?);
+            }
             Effect::Examine(id) => {
                 let Rules::Kept(rulebook) = &self.rules else {
                     return Ok(Performed::Outside(Effect::Examine(id)));
@@ -229,4 +255,27 @@ impl Clerk {
     pub fn write(&mut self, change: &Change) -> Result<()> {
         self.store.write(change)
     }
+}
+
+/// The post of a series for a time, reviewed as it is made, now. It has no answer of its own yet.
+pub fn occurrence(
+    store: &Store,
+    rulebook: &Rulebook,
+    plan: &Plan,
+    series: &Series,
+    (at, now): (Timestamp, Timestamp),
+) -> Result<Change> {
+    let mut attempt = 0;
+    let (mut post, entry) = loop {
+        let (post, entry) = series.occurrence(at, now, attempt);
+        if store.post(&post.id)?.is_none() {
+            break (post, entry);
+        }
+        attempt += 1;
+    };
+    let mut entries = vec![entry];
+    let review = rulebook.review(store, plan, &post, now)?.review;
+    settle(&mut post, &review, now, &mut entries)
+        .map_err(|error| StoreError::Other(error.to_string()))?;
+    Ok(Change { post, entries })
 }

@@ -84,6 +84,11 @@ impl Paths {
         self.data.join("media")
     }
 
+    /// Sheets on which posts are being written.
+    pub fn sheets(&self) -> PathBuf {
+        self.data.join("sheets")
+    }
+
     /// Held by the one daemon of this data directory.
     pub fn lock(&self) -> PathBuf {
         self.data.join("daemon.lock")

@@ -26,6 +26,7 @@ mod plan_edit;
 mod post;
 mod report;
 mod screen;
+mod series;
 mod service;
 mod shell;
 mod slot;
@@ -126,6 +127,7 @@ enum Command {
     Consent(consent::ConsentArgs),
     Account(account::AccountArgs),
     Slot(slot::SlotArgs),
+    Series(series::SeriesArgs),
     Plan(plan::PlanArgs),
     Report(report::ReportArgs),
     Audit(audit::AuditArgs),
@@ -174,6 +176,7 @@ fn dispatch(command: &Command, call: &Call) -> Answer {
         Command::Consent(args) => consent::run(args, call),
         Command::Account(args) => account::run(args, call),
         Command::Slot(args) => slot::run(args, call),
+        Command::Series(args) => series::run(args, call),
         Command::Plan(args) => plan::run(args, call),
         Command::Report(args) => report::run(args, call),
         Command::Audit(args) => audit::run(args, call),

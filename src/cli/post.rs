@@ -65,7 +65,7 @@ struct AddArgs {
     to: Vec<String>,
     #[command(flatten)]
     time: TimeArgs,
-    /// Send again at the times of this cron expression.
+    /// A post for each time of this cron expression, each with its own checks.
     #[arg(long, value_name = "CRON", conflicts_with_all = ["at", "slot"])]
     cron: Option<String>,
     #[command(flatten)]

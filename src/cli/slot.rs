@@ -5,9 +5,11 @@ use clap::{Args, Subcommand};
 use super::call::Call;
 use super::output::table;
 use super::{Answer, Exit};
+use crate::calendar::Direction;
 use crate::requests::slots::{self, NextTimes};
+use crate::requests::words;
 
-/// See the slots of accounts
+/// See the slots of accounts, let one pass
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds slot list blog")]
 pub(super) struct SlotArgs {
@@ -18,6 +20,18 @@ pub(super) struct SlotArgs {
 #[derive(Debug, Subcommand)]
 enum SlotCommand {
     List(ListArgs),
+    Skip(SkipArgs),
+}
+
+/// Let a slot pass: nothing is put there, nobody is asked about it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds slot skip blog")]
+struct SkipArgs {
+    /// The account.
+    account: String,
+    /// The slot's time, such as fri 8am; the next free one unless told.
+    #[arg(num_args = 0.., value_name = "TIME")]
+    when: Vec<String>,
 }
 
 /// List the next slots with what stands on them
@@ -34,6 +48,7 @@ struct ListArgs {
 pub(super) fn run(args: &SlotArgs, call: &Call) -> Answer {
     match &args.command {
         SlotCommand::List(args) => list(args, call),
+        SlotCommand::Skip(args) => skip(args, call),
     }
 }
 
@@ -46,6 +61,7 @@ fn list(args: &ListArgs, call: &Call) -> Answer {
         let cells = rows.iter().map(|row| {
             let stands = match (&row.post, &row.state) {
                 (Some(post), Some(state)) => format!("{post} ({state})"),
+                _ if row.skipped => "let pass".to_owned(),
                 _ => "free".to_owned(),
             };
             [row.spoken.clone(), row.account.clone(), stands]
@@ -53,6 +69,20 @@ fn list(args: &ListArgs, call: &Call) -> Answer {
         table(["when", "account", "post"], cells)
     })?;
     Ok(Exit::Done)
+}
+
+fn skip(args: &SkipArgs, call: &Call) -> Answer {
+    let mut desk = call.desk()?;
+    let when = args.when.join(" ");
+    let at = match when.as_str() {
+        "" => None,
+        when => Some(words::when(&desk, when, Direction::Future)?),
+    };
+    let row = slots::skip(&mut desk, &args.account, at)?;
+    call.out.confirm(&row, || {
+        format!("{} passes without a post of {}.", row.spoken, row.account)
+    })?;
+    Ok(call.done(&desk))
 }
 
 /// The next times of an account, one a line.

@@ -1,13 +1,16 @@
 //! The one channel through which everything reaches the loop.
 
+use std::path::PathBuf;
+
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
 use super::socket::{Ask, Said};
 use crate::engine::{Found, Outcome};
 use crate::notify::Answer;
-use crate::platforms::handoff::opening::{OpenError, Opened};
+use crate::platforms::handoff::opening::{OpenError, Opened, Way};
 use crate::posting::post::PostId;
+use crate::requests::sheets::Sheet;
 use crate::sensors::{Observation, logind};
 
 /// How much may wait before senders do.
@@ -36,6 +39,10 @@ pub enum Incoming {
     Looked(PostId, Found),
     /// A person pressed *Open* for a post on this site, and this came of it.
     Opened(PostId, String, Result<Opened, OpenError>),
+    /// A sheet was to be opened in an editor, and this came of it.
+    SheetOpened(Sheet, Result<Way, OpenError>),
+    /// A sheet was saved.
+    SheetSaved(PathBuf),
     /// Take up the configuration anew (SIGHUP).
     Reload,
     /// Stop (SIGTERM, SIGINT).

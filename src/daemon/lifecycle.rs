@@ -129,6 +129,7 @@ async fn assemble(desk: Desk, plan_text: String, inbox: Inbox) -> Result<Daemon,
         timer,
         notifier: None,
         wanted: BTreeMap::new(),
+        sheets: None,
         running: 0,
         sees: Vec::new(),
         troubles: BTreeMap::new(),
@@ -139,6 +140,7 @@ async fn assemble(desk: Desk, plan_text: String, inbox: Inbox) -> Result<Daemon,
     };
     daemon.open_eyes(&desk.config);
     daemon.watch_session();
+    daemon.watch_sheets();
     daemon.find_voice().await;
     Ok(daemon)
 }
@@ -305,6 +307,8 @@ impl Daemon {
             }
             Incoming::FilesChanged | Incoming::Reload => self.reload_plan(now).await,
             Incoming::Opened(id, site, done) => self.opened(&id, &site, &done).await,
+            Incoming::SheetOpened(sheet, done) => self.sheet_opened(&sheet, &done).await,
+            Incoming::SheetSaved(file) => self.sheet_saved(&file, now).await,
             Incoming::Notified(answer) => self.notified(answer, now).await,
             Incoming::Settled(id, outcome) => {
                 self.running = self.running.saturating_sub(1);
@@ -352,9 +356,13 @@ impl Daemon {
         }
     }
 
-    async fn turn_queue(&mut self, now: Moment) {
-        match self.clerk.cues() {
-            Ok(cues) => self.turn(Event::QueueRead(cues), now).await,
+    pub(super) async fn turn_queue(&mut self, now: Moment) {
+        match self.clerk.queue(now.wall) {
+            Ok(events) => {
+                for event in events {
+                    self.turn(event, now).await;
+                }
+            }
             Err(error) => tracing::error!(%error, "the queue cannot be read"),
         }
     }

@@ -9,6 +9,7 @@ mod inbox;
 mod lifecycle;
 mod outside;
 mod serve;
+mod sheets;
 pub mod socket;
 mod turn;
 mod watch;

@@ -1,5 +1,7 @@
 //! Effects that touch the world: platforms and notifications.
 
+use jiff::Timestamp;
+
 use super::apart::have_done;
 use super::turn::Daemon;
 use super::{Incoming, words};
@@ -9,9 +11,9 @@ use crate::platforms::handoff::opening::{OpenError, Opened, open};
 use crate::platforms::handoff::{Composer, Request, request_of};
 use crate::posting::life::State;
 use crate::posting::post::PostId;
-use crate::requests::Failure;
 use crate::requests::errand::{Done, Task};
 use crate::requests::words::address_of;
+use crate::requests::{Desk, Failure, slots};
 
 impl Daemon {
     pub(super) async fn outside(&mut self, effect: Effect) {
@@ -23,7 +25,9 @@ impl Daemon {
             Effect::NextAnswer(name) => self.next_answer(name).await,
             Effect::OpenSite(site) => self.open_site(site),
             Effect::Show(nudge) => self.show(nudge).await,
-            Effect::Withdraw(key) => self.withdraw(&key).await,
+            Effect::Withdraw(key) | Effect::PutAway(key) => self.withdraw(&key).await,
+            Effect::Write { account, slot } => self.write(&account, slot),
+            Effect::SkipSlot { account, slot } => self.skip_slot(&account, slot),
             // The turn performs the others, and the clerk.
             _ => {}
         }
@@ -154,6 +158,16 @@ impl Daemon {
     /// Has an errand done under the plan in force.
     pub(super) async fn have_done(&self, task: Task) -> Result<Done, Failure> {
         have_done(&self.paths, &self.plan_text, task).await
+    }
+
+    /// Lets a slot pass, as a person asked by a button.
+    fn skip_slot(&mut self, account: &str, slot: Timestamp) {
+        let skipped = Desk::open(self.paths.clone(), Moment::now())
+            .and_then(|mut desk| slots::skip(&mut desk, account, Some(slot)));
+        match skipped {
+            Ok(_) => self.troubles.remove("button"),
+            Err(failure) => self.troubles.insert("button", failure.message),
+        };
     }
 
     async fn show(&mut self, nudge: Nudge) {

@@ -10,6 +10,7 @@ use crate::clock::{Moment, WakeTimer};
 use crate::config::Paths;
 use crate::engine::{Effect, Engine, Event, Nudge};
 use crate::notify::Notifier;
+use crate::requests::errand::Task;
 
 /// After memory failed, nothing that waits is tried again before this.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
@@ -24,6 +25,8 @@ pub(super) struct Daemon {
     pub(super) notifier: Option<Notifier>,
     /// Nudges on the screen, to be shown again when the notification server comes back.
     pub(super) wanted: BTreeMap<String, Nudge>,
+    /// Tells when a sheet is saved, once there was one.
+    pub(super) sheets: Option<notify::RecommendedWatcher>,
     /// Attempts that run now.
     pub(super) running: usize,
     /// What it sees, in words.
@@ -63,6 +66,17 @@ impl Daemon {
                             Err(failure) => {
                                 self.memory_failed(&failure.message, now);
                                 self.engine.forget(&post);
+                            }
+                        }
+                    }
+                    Ok(Performed::Outside(Effect::Repeat { series, at })) => {
+                        match self.have_done(Task::Repeat(series, at)).await {
+                            Ok(_) => {
+                                self.troubles.remove("series");
+                                effects.push_back(Effect::ReadQueue);
+                            }
+                            Err(failure) => {
+                                self.troubles.insert("series", failure.message);
                             }
                         }
                     }

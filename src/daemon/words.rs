@@ -8,6 +8,8 @@ use crate::engine::{self, Ask, HourStage};
 use crate::notify::{Button, Nudge, Stay, Topic, Urgency};
 use crate::plan::Of;
 use crate::platforms::handoff::opening::{OpenError, Opened};
+use crate::requests::Failure;
+use crate::requests::sheets::{Saved, Sheet};
 
 /// A limit's nudge goes by itself after this.
 const GLANCE: Duration = Duration::from_secs(20);
@@ -59,6 +61,8 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
             ..
         } => post_question(key, account, (*ask, *opened), post.as_str()),
         engine::Nudge::Hour { .. } => hour(nudge),
+        engine::Nudge::Slot { account, when, .. } => empty_slot(key, account, when),
+        engine::Nudge::Ahead { .. } => too_many(nudge),
         engine::Nudge::SecondLook { posts, .. } => {
             let ids: Vec<_> = posts.iter().map(ToString::to_string).collect();
             let title = match posts.len() {
@@ -73,6 +77,105 @@ pub(super) fn notification(nudge: &engine::Nudge) -> Nudge {
                 vec![button("approve", "Let them go", None)],
             )
         }
+    }
+}
+
+/// The question about a slot for which nothing is ready.
+fn empty_slot(key: String, account: &str, when: &str) -> Nudge {
+    let write = format!("rounds post add - --to {account} --slot");
+    let skip = format!("rounds slot skip {account}");
+    question(
+        key,
+        format!("Nothing is ready for {account}"),
+        format!("Its next slot is {when}."),
+        vec![
+            button("write", "Write now", Some(&write)),
+            button("skip", "Skip this slot", Some(&skip)),
+        ],
+    )
+}
+
+/// More is queued than meant: nothing to press.
+fn too_many(nudge: &engine::Nudge) -> Nudge {
+    let engine::Nudge::Ahead {
+        key,
+        account,
+        per,
+        first,
+        planned,
+        most,
+    } = nudge
+    else {
+        return glance(nudge.key(), String::new(), String::new());
+    };
+    let title = format!("More is queued on {account} than you meant");
+    let from = first.strftime("%a %-d %b");
+    let body = format!(
+        "{planned} posts in the {per} from {from}, where you meant {most} at most. \
+         `rounds post reschedule` moves one."
+    );
+    Nudge {
+        topic: Topic::Post,
+        ..glance(key.clone(), title, body)
+    }
+}
+
+/// What to do with a sheet that was opened, or could not be.
+pub(super) fn sheet_opened(sheet: &Sheet, is_open: bool) -> Nudge {
+    let Sheet { account, when, .. } = sheet;
+    let file = sheet.file.display();
+    let (title, body) = if is_open {
+        (
+            format!("Write the post for {account}, then save"),
+            format!("What you save becomes the post for {when}."),
+        )
+    } else {
+        let command = &sheet.command;
+        (
+            "No editor could be opened".to_owned(),
+            format!("Write it in {file} and save, or run: {command}"),
+        )
+    };
+    let popup = glance(format!("sheet:{account}"), title, body);
+    Nudge {
+        topic: Topic::Post,
+        stay: if is_open {
+            popup.stay
+        } else {
+            Stay::UntilAnswered
+        },
+        ..popup
+    }
+}
+
+/// What came of a saved sheet.
+pub(super) fn sheet_saved(saved: &Saved) -> Nudge {
+    let Saved { post, account, .. } = saved;
+    let when = saved.when.as_ref().map_or_else(
+        || "It has no time yet.".to_owned(),
+        |when| format!("It is meant for {when}."),
+    );
+    let open = match saved.open {
+        0 => String::new(),
+        open => format!(" It waits for {open} answers: rounds post check {post}"),
+    };
+    let title = format!("Saved as post {post} for {account}");
+    Nudge {
+        topic: Topic::Post,
+        ..glance(format!("sheet:{account}"), title, format!("{when}{open}"))
+    }
+}
+
+/// Why what was saved could not be taken.
+pub(super) fn sheet_refused(failure: &Failure) -> Nudge {
+    let body = match &failure.help {
+        Some(help) => format!("{} {}.", failure.message, capital(help)),
+        None => failure.message.clone(),
+    };
+    let title = "What you saved is not in the queue".to_owned();
+    Nudge {
+        topic: Topic::Trouble,
+        ..glance("sheet-refused".to_owned(), title, body)
     }
 }
 

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::slots::{Stock, slot_key};
 use crate::attention::breaks::{self, Reply};
 use crate::attention::usage::{Interval, Level, Usage};
+use crate::calendar::Per;
 use crate::plan::{Activity, Of, Plan};
 use crate::posting::audit::Entry;
 use crate::posting::holds::Review;
@@ -26,6 +29,8 @@ pub enum Event {
     UsageRead(Box<Usage>),
     /// The posts that will need the engine next, read anew.
     QueueRead(Vec<Cue>),
+    /// What stands on the accounts' slots and what recurs, read anew.
+    StockRead(Box<Stock>),
     /// These nudges were shown before, and are not shown again.
     NudgesRead(Vec<String>),
     /// The clinician answers the break, by button or by command.
@@ -170,6 +175,29 @@ pub enum Effect {
     Show(Nudge),
     /// Take a notification back.
     Withdraw(String),
+    /// Take a notification off the screen that is never shown again.
+    PutAway(String),
+    /// Let a person write a post for a slot, as they asked by a button.
+    Write {
+        /// The account.
+        account: String,
+        /// The slot.
+        slot: Timestamp,
+    },
+    /// Let a slot pass, as a person asked by a button.
+    SkipSlot {
+        /// The account.
+        account: String,
+        /// The slot.
+        slot: Timestamp,
+    },
+    /// Make the post of a series that is due at this time.
+    Repeat {
+        /// The series.
+        series: String,
+        /// The time of the post.
+        at: Timestamp,
+    },
 }
 
 impl Effect {
@@ -247,7 +275,7 @@ pub enum Nudge {
         /// What is measured.
         of: Of,
         /// Over which period.
-        per: crate::calendar::Per,
+        per: Per,
         /// Near or over.
         level: Level,
         /// What was used.
@@ -283,6 +311,30 @@ pub enum Nudge {
         /// How many prepared answers wait; the engine knows none, whoever shows it counts them.
         answers: u32,
     },
+    /// Nothing is ready for a slot.
+    Slot {
+        /// The account.
+        account: String,
+        /// The slot.
+        slot: Timestamp,
+        /// The slot, for people.
+        when: String,
+    },
+    /// More is queued in a period than meant.
+    Ahead {
+        /// Names the account and the period.
+        key: String,
+        /// The account.
+        account: String,
+        /// Week or month.
+        per: Per,
+        /// The first day of the period.
+        first: Date,
+        /// How many posts are out or queued in it.
+        planned: u32,
+        /// How many are meant at most.
+        most: u32,
+    },
     /// Posts written in quiet time wait for a second look.
     SecondLook {
         /// Names the day.
@@ -300,9 +352,11 @@ impl Nudge {
     pub fn key(&self) -> String {
         match self {
             Self::Break { .. } => Self::BREAK.to_owned(),
-            Self::Limit { key, .. } | Self::SecondLook { key, .. } | Self::Hour { key, .. } => {
-                key.clone()
-            }
+            Self::Limit { key, .. }
+            | Self::SecondLook { key, .. }
+            | Self::Hour { key, .. }
+            | Self::Ahead { key, .. } => key.clone(),
+            Self::Slot { account, slot, .. } => slot_key(account, *slot),
             Self::Post {
                 post, ask, due_at, ..
             } => post_key(*ask, post, *due_at),

@@ -11,12 +11,16 @@ mod event;
 mod nudges;
 mod posts;
 mod presence;
+mod series;
+mod slots;
 
 use jiff::Timestamp;
 
 pub use event::{
     Act, Ask, Change, Cue, Effect, Event, Examined, Found, HourStage, Nudge, Outcome, post_key,
 };
+pub use series::{Recurring, next as next_of_series};
+pub use slots::{Place, Stock, Stocked};
 
 use crate::attention::ledger::Ledger;
 use crate::attention::usage::Standing;
@@ -26,6 +30,7 @@ use engagements::Hours;
 use nudges::Shown;
 use posts::Queue;
 use presence::Presence;
+use slots::Shelf;
 
 /// The state that decisions are made on.
 #[derive(Debug, Clone)]
@@ -35,6 +40,7 @@ pub struct Engine {
     presence: Presence,
     ledger: Ledger,
     queue: Queue,
+    shelf: Shelf,
     shown: Shown,
     hours: Hours,
 }
@@ -49,6 +55,7 @@ impl Engine {
             presence: Presence::default(),
             ledger: Ledger::default(),
             queue: Queue::default(),
+            shelf: Shelf::default(),
             shown: Shown::default(),
             hours: Hours::default(),
         }
@@ -64,6 +71,7 @@ impl Engine {
             Event::PlanChanged(plan) => self.plan_changed(*plan, now, &mut effects),
             Event::UsageRead(usage) => self.usage_read(&usage, now, &mut effects),
             Event::QueueRead(cues) => self.queue_read(cues, now, &mut effects),
+            Event::StockRead(stock) => self.stock_read(*stock, now),
             Event::NudgesRead(keys) => self.nudges_read(keys, &mut effects),
             Event::Break(reply) => self.break_answered(reply, now, &mut effects),
             Event::Focused(focus) => self.focused(focus, now, &mut effects),
@@ -86,6 +94,7 @@ impl Engine {
         self.advance_posts(now, effects);
         self.advance_nudges(now, effects);
         self.advance_engagements(now, effects);
+        self.advance_stock(now, effects);
         self.last = now;
     }
 
@@ -96,6 +105,7 @@ impl Engine {
             self.queue.wakeup(),
             self.nudge_wakeup(),
             self.engagement_wakeup(),
+            self.stock_wakeup(),
         ];
         waits.into_iter().flatten().min()
     }

@@ -40,6 +40,16 @@ impl Shown {
         self.keys.remove(key);
     }
 
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.keys.contains(key)
+    }
+
+    /// The keys that begin like this.
+    pub(super) fn with_prefix(&self, prefix: &str) -> impl Iterator<Item = &String> {
+        let from = self.keys.range(prefix.to_owned()..);
+        from.take_while(move |key| key.starts_with(prefix))
+    }
+
     /// True the first time.
     pub(super) fn first(&mut self, key: &str) -> bool {
         self.keys.insert(key.to_owned())
@@ -162,6 +172,9 @@ impl Engine {
         }
         if key.starts_with("hour:") {
             return self.hour_answered(key, button, now, effects);
+        }
+        if key.starts_with("slot:") {
+            return self.slot_answered(key, button, effects);
         }
         if button == "open" {
             return self.open_composer(key, effects);

@@ -41,6 +41,9 @@ pub enum Kind {
     ConsentAdded,
     ConsentWithdrawn,
     AccountAnswered,
+    SlotSkipped,
+    SeriesBegun,
+    SeriesEnded,
 }
 
 /// One event, before it has its place in the chain.

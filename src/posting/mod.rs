@@ -10,3 +10,4 @@ pub mod media;
 pub mod packs;
 pub mod post;
 pub mod screening;
+pub mod series;

@@ -279,6 +279,36 @@ pub struct Post {
 }
 
 impl Post {
+    /// A new post with no time and no answer.
+    pub fn draft(
+        id: PostId,
+        content: Content,
+        about: About,
+        author: String,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            version: 1,
+            state: State::Draft,
+            content,
+            about,
+            author,
+            created_at: now,
+            changed_at: now,
+            due_at: None,
+            attestations: Vec::new(),
+            disputes: Vec::new(),
+            approval: None,
+            second_look: None,
+            holds: Vec::new(),
+            sends_at: None,
+            wake_at: None,
+            attempts: Vec::new(),
+            receipts: Vec::new(),
+        }
+    }
+
     /// The time of the last answer or dispute that concerns the present content.
     pub fn last_answer_at(&self) -> Option<Timestamp> {
         let hash = self.content.hash();

@@ -7,8 +7,12 @@
 //! the file; an errand asks the daemon nothing, which waits for it. It does not know how the other
 //! process is started, nor how the lines get there and back.
 
+use std::path::PathBuf;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::sheets::{Saved, take_up};
 use super::{Desk, Failure, parse_plan, post};
 use crate::clock::Moment;
 use crate::config::{Config, Paths};
@@ -28,6 +32,10 @@ pub enum Task {
     Act(PostId, Act),
     /// Hand over the next answer prepared for this engagement.
     NextAnswer(String),
+    /// Make the post of a series for a time.
+    Repeat(String, Timestamp),
+    /// Make or change the post that was written on a sheet.
+    TakeUp(PathBuf),
 }
 
 /// What is to be done, and the plan in force.
@@ -45,6 +53,8 @@ pub struct Errand {
 pub enum Done {
     /// The post is as told, if it is still there.
     Looked(Option<Look>),
+    /// What was saved on the sheet, if that was anything new.
+    TakenUp(Option<Saved>),
     /// It is written.
     Written,
     /// It could not be done, and nothing was.
@@ -82,6 +92,8 @@ fn attempt(errand: &Errand, paths: Paths, now: Moment) -> Result<Done, Failure> 
         Task::ReviewAll => drop(post::review_all(&mut desk)?),
         Task::Act(id, act) => post::act(&mut desk, id, *act)?,
         Task::NextAnswer(name) => drop(post::next_answer(&mut desk, Some(name))?),
+        Task::Repeat(series, at) => post::repeat(&mut desk, series, *at)?,
+        Task::TakeUp(file) => return Ok(Done::TakenUp(take_up(&mut desk, file)?)),
     }
     Ok(Done::Written)
 }

@@ -19,6 +19,7 @@ pub mod plans;
 pub mod post;
 pub mod screening;
 pub mod service;
+pub mod sheets;
 pub mod slots;
 pub mod status;
 pub mod time;

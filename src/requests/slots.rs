@@ -1,9 +1,12 @@
-//! Slots: when the next ones of an account are, and what stands on them.
+//! Slots: when the next ones of an account are, what stands on them, and which are let pass.
+//!
+//! A slot that is let pass stays free: no post is put there by `--slot`, and nobody is asked about it.
 
 use serde::Serialize;
 
-use super::{Desk, Failure};
+use super::{Changed, Desk, Failure};
 use crate::plan::{Account, Plan, cadence};
+use crate::posting::audit::{Entry, Kind};
 
 /// How many times are shown before something that makes them is saved.
 pub const SHOWN: usize = 5;
@@ -37,6 +40,8 @@ pub struct SlotRow {
     pub post: Option<String>,
     /// That post's state.
     pub state: Option<String>,
+    /// It is let pass.
+    pub skipped: bool,
 }
 
 /// The next times of one account, whether the plan has it already or not.
@@ -74,6 +79,9 @@ pub fn list(desk: &Desk, account: Option<&str>, count: usize) -> Result<Vec<Slot
     let mut rows = Vec::new();
     for account in accounts {
         let on_slots = desk.store.on_slots(&account.name, desk.now.wall)?;
+        let skipped = desk
+            .store
+            .skipped_slots(desk.now.wall, jiff::Timestamp::MAX)?;
         for at in cadence::coming(account, &desk.plan.calendar, desk.now.wall).take(count) {
             let post = on_slots.iter().find(|(due, ..)| *due == at);
             rows.push(SlotRow {
@@ -82,8 +90,55 @@ pub fn list(desk: &Desk, account: Option<&str>, count: usize) -> Result<Vec<Slot
                 spoken: desk.plan.calendar.spoken(at),
                 post: post.map(|(_, id, _)| id.to_string()),
                 state: post.map(|(.., state)| state.clone()),
+                skipped: skipped.contains(&(account.name.clone(), at)),
             });
         }
     }
     Ok(rows)
+}
+
+/// Lets a slot to come pass: the one at this time, or the next that is free.
+pub fn skip(desk: &mut Desk, name: &str, at: Option<jiff::Timestamp>) -> Result<SlotRow, Failure> {
+    let account = super::post::account(desk, name)?.clone();
+    let now = desk.now.wall;
+    let taken = desk.store.taken_slots(name, now)?;
+    let mut coming = cadence::coming(&account, &desk.plan.calendar, now);
+    let slot = match at {
+        Some(at) => coming
+            .by_ref()
+            .take_while(|slot| *slot <= at)
+            .find(|slot| *slot == at),
+        None => coming.find(|slot| !taken.contains(slot)),
+    };
+    let spoken = |at| desk.plan.calendar.spoken(at);
+    let slot = slot.ok_or_else(|| {
+        let which = at.map_or_else(
+            || "There".to_owned(),
+            |at| format!("At {} there", spoken(at)),
+        );
+        Failure::usage(format!("{which} is no slot of {name} to come."))
+            .with_help(format!("`rounds slot list {name}` shows them"))
+    })?;
+    let on_slots = desk.store.on_slots(name, now)?;
+    if let Some((_, post, _)) = on_slots.iter().find(|(due, ..)| *due == slot) {
+        return Err(
+            Failure::refused(format!("The post {post} stands on that slot.")).with_help(format!(
+                "`rounds post cancel {post}` or `post reschedule {post}` frees it"
+            )),
+        );
+    }
+    let row = SlotRow {
+        account: account.name.clone(),
+        at: desk.plan.calendar.rfc3339(slot),
+        spoken: spoken(slot),
+        post: None,
+        state: None,
+        skipped: true,
+    };
+    let entry = Entry::new(now, Kind::SlotSkipped, None, &desk.system_user)
+        .with("account", account.name.clone())
+        .with("slot", row.at.clone());
+    desk.store.skip_slot(&account.name, slot, &entry)?;
+    desk.changed.insert(Changed::Posts);
+    Ok(row)
 }

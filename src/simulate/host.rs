@@ -106,5 +106,9 @@ pub(super) const fn name(effect: &Effect) -> &'static str {
         Effect::OpenSite(_) => "OpenSite",
         Effect::Show(_) => "Show",
         Effect::Withdraw(_) => "Withdraw",
+        Effect::PutAway(_) => "PutAway",
+        Effect::Write { .. } => "Write",
+        Effect::SkipSlot { .. } => "SkipSlot",
+        Effect::Repeat { .. } => "Repeat",
     }
 }

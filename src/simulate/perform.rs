@@ -13,6 +13,7 @@ use super::world::{Happening, World};
 use crate::attention::breaks;
 use crate::clerk::Performed;
 use crate::engine::{Act, Change, Effect, Event, Found, Outcome};
+use crate::posting::audit::{Entry, Kind};
 use crate::posting::life::State;
 use crate::posting::post::{Post, PostId};
 
@@ -164,6 +165,7 @@ impl World {
             Effect::Publish(post) => self.publish(index, &post),
             Effect::Look(post) => self.look(index, post),
             Effect::Act(post, act) => self.act(&post, act),
+            Effect::SkipSlot { account, slot } => self.skip_slot(&account, slot),
             Effect::Show(nudge) if index == 0 => {
                 let (wall, used) = (self.clocks.now().wall, self.oracle.usage.total());
                 self.oracle.nudges.shown(&nudge, &self.plan, wall, used)?;
@@ -176,6 +178,14 @@ impl World {
             }
             _ => Ok(()),
         }
+    }
+
+    fn skip_slot(&mut self, account: &str, slot: Timestamp) -> Result<(), Breach> {
+        let now = self.clocks.now().wall;
+        let entry = Entry::new(now, Kind::SlotSkipped, None, "person");
+        self.clerk.store.skip_slot(account, slot, &entry)?;
+        self.posts_changed();
+        Ok(())
     }
 
     fn publish(&mut self, index: usize, id: &PostId) -> Result<(), Breach> {

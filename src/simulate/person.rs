@@ -277,10 +277,12 @@ impl World {
             }
             Nudge::SecondLook { .. } => "approve",
             Nudge::Hour { .. } => "later",
+            Nudge::Slot { .. } => "skip",
             Nudge::Post {
                 ask: Ask::Missed, ..
             } => self.rng.choice(["send-now", "cancel"]).unwrap_or("cancel"),
-            Nudge::Post {
+            Nudge::Ahead { .. }
+            | Nudge::Post {
                 ask: Ask::Failed, ..
             } => return,
             Nudge::Post { .. } => "see",

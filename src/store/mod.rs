@@ -9,6 +9,7 @@
 mod head;
 mod sqlite;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,10 +18,11 @@ use jiff::civil::Date;
 
 use crate::attention::breaks::Outcome;
 use crate::attention::usage::{Amount, Interval, Usage};
-use crate::engine::{Change, Cue};
+use crate::engine::{Change, Cue, Stock};
 use crate::posting::audit::{Entry, Verdict};
 use crate::posting::consent::Consent;
 use crate::posting::post::{Attestation, Post, PostId};
+use crate::posting::series::Series;
 use sqlite::Sqlite;
 
 /// Why memory could not be read or written, for the clinician.
@@ -193,13 +195,16 @@ impl Store {
         Ok(posts)
     }
 
-    /// Posts of an account that take a slot: waiting or already gone, with their due times.
+    /// The slots of an account that are not free: a post stands there, or they are let pass.
     pub fn taken_slots(&self, account: &str, from: Timestamp) -> Result<Vec<Timestamp>> {
         let taken = self.db().on_slots(account, from)?;
-        Ok(taken.into_iter().map(|(due_at, ..)| due_at).collect())
+        let taken = taken.into_iter().map(|(due_at, ..)| due_at);
+        let skipped = self.db().skipped_slots(from, Timestamp::MAX)?;
+        let skipped = skipped.into_iter().filter(|(of, _)| of == account);
+        Ok(taken.chain(skipped.map(|(_, slot)| slot)).collect())
     }
 
-    /// The same from an instant on, with the post that takes each and its state.
+    /// The posts of an account that take a slot from an instant on: the time, which, and its state.
     pub fn on_slots(
         &self,
         account: &str,
@@ -211,6 +216,51 @@ impl Store {
     /// The posts that the engine needs next: the earliest `most`, and those to be asked about.
     pub fn cues(&self, most: usize) -> Result<Vec<Cue>> {
         self.db().cues(most)
+    }
+
+    /// What stands on slots from an instant on, what is let pass, and what recurs.
+    pub fn stock(&self, from: Timestamp) -> Result<Stock> {
+        self.db().stock(from)
+    }
+
+    /// The slots from an instant until before another that are let pass, by account.
+    pub fn skipped_slots(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<BTreeSet<(String, Timestamp)>> {
+        self.db().skipped_slots(from, until)
+    }
+
+    /// Lets a slot pass; false where it was let pass before.
+    pub fn skip_slot(&mut self, account: &str, slot: Timestamp, entry: &Entry) -> Result<bool> {
+        self.db_mut().skip_slot(account, slot, entry)
+    }
+
+    /// The series that have not ended.
+    pub fn all_series(&self) -> Result<Vec<Series>> {
+        self.db().series(None)
+    }
+
+    /// The series of this id, if it has not ended.
+    pub fn series(&self, id: &str) -> Result<Option<Series>> {
+        Ok(self.db().series(Some(id))?.pop())
+    }
+
+    /// Writes new series, each with its first post and that post's time: all or none.
+    pub fn begin_series(&mut self, begun: &[(Series, Timestamp, Change)]) -> Result<()> {
+        self.db_mut().begin_series(begun)
+    }
+
+    /// Writes the post of a series for a time; false, and nothing written, where one was made for
+    /// that time before, or the series has ended.
+    pub fn occur(&mut self, series: &str, at: Timestamp, change: &Change) -> Result<bool> {
+        self.db_mut().occur(series, at, change)
+    }
+
+    /// Ends a series and forgets what it said; its posts stay. False where it had ended.
+    pub fn end_series(&mut self, series: &str, now: Timestamp, entry: &Entry) -> Result<bool> {
+        self.db_mut().end_series(series, now, entry)
     }
 
     /// How many posts are where.

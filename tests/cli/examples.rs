@@ -6,7 +6,8 @@ use crate::world::{World, words};
 
 /// Commands whose examples need a daemon, a post that exists, or a person at the screen: these are
 /// only parsed.
-const ONLY_PARSED: [&str; 12] = [
+const ONLY_PARSED: [&str; 13] = [
+    "rounds series end",
     "rounds up",
     "rounds daemon",
     "rounds service",

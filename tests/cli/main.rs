@@ -12,5 +12,6 @@ mod limits;
 mod plan;
 mod records;
 mod screening;
+mod series;
 mod setup;
 mod times;

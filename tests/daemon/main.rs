@@ -9,3 +9,4 @@ mod faults;
 mod home;
 mod kills;
 mod life;
+mod series;

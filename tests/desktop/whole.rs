@@ -13,23 +13,23 @@ use super::private::{Desktop, Running, allowed};
 use super::screen::Screen;
 
 const XFCE: &str = "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd";
-const QUIET_NEVER: &str = "from = \"04:00\"\nuntil = \"04:00\"";
+pub(super) const QUIET_NEVER: &str = "from = \"04:00\"\nuntil = \"04:00\"";
 const RARE_BREAKS: &str = "after = \"1h\"";
 const TITLE: &str = "Home / X - Chromium";
 /// No popup takes a click faster than this.
-const FADES_IN: Duration = Duration::from_millis(400);
+pub(super) const FADES_IN: Duration = Duration::from_millis(400);
 
 /// A desktop with a person's home on it.
-struct Whole {
+pub(super) struct Whole {
     daemon: Daemon,
-    home: Home,
+    pub(super) home: Home,
     screen: Screen,
-    desktop: Desktop,
+    pub(super) desktop: Desktop,
     _log: Running,
 }
 
 impl Whole {
-    fn start(plan: &str, idle_after: &str) -> Self {
+    pub(super) fn start(plan: &str, idle_after: &str) -> Self {
         let mut desktop = Desktop::x11();
         let mut server = desktop.command(XFCE);
         desktop.start_server(&mut server);
@@ -52,6 +52,10 @@ impl Whole {
         for name in ["DISPLAY", "DBUS_SESSION_BUS_ADDRESS"] {
             command.env(name, variable(&desktop, name));
         }
+        let path = std::env::var("PATH").unwrap();
+        // Programs of a test's own come first.
+        let own = desktop.dir.path().join("bin");
+        command.env("PATH", format!("{}:{path}", own.display()));
         command.env("ROUNDS_SENSORS_USE", "auto");
         command.env("ROUNDS_SENSORS_IDLE_AFTER", idle_after);
         let daemon = home.daemon_by(&mut command);
@@ -85,13 +89,13 @@ impl Whole {
     }
 
     /// How many notifications with these words were asked for.
-    fn shown(&self, words: &str) -> usize {
+    pub(super) fn shown(&self, words: &str) -> usize {
         let log = fs::read_to_string(self.desktop.dir.path().join("bus.log")).unwrap();
         log.lines().filter(|line| line.contains(words)).count()
     }
 
     /// The place of the popup: x, y, width, height.
-    fn popup(&self) -> Option<[i32; 4]> {
+    pub(super) fn popup(&self) -> Option<[i32; 4]> {
         let search = ["search", "--onlyvisible", "--class", "xfce4-notifyd"];
         let windows = self.desktop.run("xdotool", &search);
         windows.lines().find_map(|window| {
@@ -115,7 +119,7 @@ impl Whole {
         })
     }
 
-    fn click(&self, x: i32, y: i32) {
+    pub(super) fn click(&self, x: i32, y: i32) {
         self.screen
             .xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
         sleep(FADES_IN);

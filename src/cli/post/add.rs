@@ -6,13 +6,12 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::super::call::Call;
-use super::super::failure::not_built;
 use super::super::{Answer, Exit};
 use super::show::words;
 use super::{AddArgs, ContentArgs, TimeArgs};
 use crate::calendar::parse_when;
 use crate::posting::post::{About, Goal, Relation};
-use crate::requests::post::{NewPicture, NewPost, PostView, Time, add};
+use crate::requests::post::{NewPicture, NewPost, PostView, Time, add, begin_series};
 use crate::requests::{Desk, Failure};
 
 /// All posts of one call.
@@ -22,9 +21,6 @@ pub(super) struct Posts<'p> {
 }
 
 pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
-    if args.cron.is_some() {
-        return Err(not_built("post add --cron"));
-    }
     let mut desk = call.desk()?;
     let new = NewPost {
         text: text(&args.text)?,
@@ -44,6 +40,9 @@ pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
         relation: relation(args),
         author: args.by.clone(),
     };
+    if let Some(cron) = &args.cron {
+        return series(call, &mut desk, &new, cron);
+    }
     let posts = add(&mut desk, &new)?;
     call.out.show(&Posts { posts: &posts }, || {
         posts
@@ -53,6 +52,26 @@ pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
             .join("\n\n")
     })?;
     call.tell(&desk);
+    Ok(Exit::Done)
+}
+
+/// Posts that recur: the first of each series, and when the next is made.
+fn series(call: &Call, desk: &mut Desk, new: &NewPost, cron: &str) -> Answer {
+    let (series, posts) = begin_series(desk, new, cron)?;
+    let answer = serde_json::json!({ "posts": posts, "series": series });
+    call.out.show(&answer, || {
+        let posts = posts.iter().map(|post| words(post, desk));
+        let series = series.iter().map(|row| {
+            let next = row.spoken.as_deref().unwrap_or("never");
+            let id = &row.id;
+            format!(
+                "Series {id} on {}: the next post is for {next}. `rounds series end {id}` ends it.",
+                row.account
+            )
+        });
+        posts.chain(series).collect::<Vec<_>>().join("\n\n")
+    })?;
+    call.tell(desk);
     Ok(Exit::Done)
 }
 

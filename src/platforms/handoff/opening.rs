@@ -81,6 +81,21 @@ pub async fn open(request: &Request) -> Result<Opened, OpenError> {
     })
 }
 
+/// Opens a file of one's own in the program that the desktop has for it.
+///
+/// # Errors
+/// No program could be started.
+pub async fn open_file(file: &Path) -> Result<Way, OpenError> {
+    let session = patiently(Connection::session()).await;
+    let opener = config::program("xdg-open").ok_or(OpenError::NoOpener)?;
+    let job = Job {
+        program: opener,
+        arguments: vec![file.to_string_lossy().into_owned()],
+        input: None,
+    };
+    run(session.as_ref(), job).await.map_err(OpenError::Failed)
+}
+
 async fn open_address(session: Option<&Connection>, address: &str) -> Result<Way, OpenError> {
     if let Some(session) = session
         && patiently(by_portal(session, address)).await.is_some()

@@ -11,7 +11,6 @@ use crate::engine::Change;
 use crate::plan::{Account, cadence};
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::holds::settle;
-use crate::posting::life::State;
 use crate::posting::post::{About, Content, Post, Relation};
 
 /// What is to be said, where and when.
@@ -83,7 +82,7 @@ pub fn add(desk: &mut Desk, new: &NewPost) -> Result<Vec<PostView>, Failure> {
     Ok(views)
 }
 
-fn check(desk: &Desk, new: &NewPost) -> Result<(), Failure> {
+pub(super) fn check(desk: &Desk, new: &NewPost) -> Result<(), Failure> {
     let passes_on = matches!(new.relation, Relation::Repost(_));
     if new.text.trim().is_empty() && new.pictures.is_empty() && !passes_on {
         return Err(Failure::usage("The post has no text."));
@@ -110,7 +109,7 @@ pub(super) fn past(desk: &Desk, at: Timestamp) -> Failure {
     Failure::usage(format!("{spoken} has passed; give a time to come."))
 }
 
-fn distinct(names: &[String]) -> Vec<&str> {
+pub(super) fn distinct(names: &[String]) -> Vec<&str> {
     let mut seen = BTreeSet::new();
     names
         .iter()
@@ -169,26 +168,12 @@ fn draft(
     content: Content,
     due_at: Option<Timestamp>,
 ) -> Result<Post, Failure> {
-    Ok(Post {
-        id: new_id(desk)?,
-        version: 1,
-        state: State::Draft,
-        content,
-        about: new.about.clone(),
-        author: new.author.clone().unwrap_or_else(|| account.owner.clone()),
-        created_at: desk.now.wall,
-        changed_at: desk.now.wall,
-        due_at,
-        attestations: Vec::new(),
-        disputes: Vec::new(),
-        approval: None,
-        second_look: None,
-        holds: Vec::new(),
-        sends_at: due_at,
-        wake_at: None,
-        attempts: Vec::new(),
-        receipts: Vec::new(),
-    })
+    let author = new.author.clone().unwrap_or_else(|| account.owner.clone());
+    let id = new_id(desk)?;
+    let mut post = Post::draft(id, content, new.about.clone(), author, desk.now.wall);
+    post.due_at = due_at;
+    post.sends_at = due_at;
+    Ok(post)
 }
 
 fn created(post: &Post) -> Entry {

@@ -8,6 +8,7 @@ mod answer;
 mod change;
 mod pictures;
 mod prepared;
+mod recur;
 mod view;
 
 use crate::engine::Change;
@@ -27,6 +28,7 @@ pub use change::{
 };
 pub use pictures::NewPicture;
 pub use prepared::{next_answer, prepared};
+pub use recur::{SeriesRow, begin as begin_series, end as end_series, list as list_series, repeat};
 pub use view::{CheckView, PostView};
 
 /// The post whose id begins like this.

@@ -94,6 +94,15 @@ impl NudgeBook {
                 })?;
                 self.once(&nudge.key())
             }
+            Nudge::Slot { slot, account, .. } => {
+                never(*slot <= wall, || {
+                    format!("somebody is asked about the slot of {account} at {slot} after it")
+                })?;
+                let day = format!("{account} on {}", plan.calendar.day_of(*slot));
+                self.once(&day)?;
+                self.once(&nudge.key())
+            }
+            Nudge::Ahead { key, .. } => self.once(key),
             Nudge::Post { post, ask, .. } => self.shown_post(post, *ask),
             // The others are shown because the person asked for them.
             Nudge::Hour { key, stage, .. } => match stage {

@@ -9,6 +9,7 @@
 mod audit;
 mod posts;
 mod records;
+mod slots;
 mod usage;
 
 use std::fs;
@@ -20,7 +21,10 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::{Result, StoreError};
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001.sql"),
+    include_str!("../migrations/0002.sql"),
+];
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

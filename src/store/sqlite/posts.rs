@@ -48,7 +48,7 @@ fn ask_name(ask: Ask) -> &'static str {
         .map_or("", |(_, name)| name)
 }
 
-fn put(transaction: &Transaction<'_>, post: &Post, version: u64) -> Result<()> {
+pub(super) fn put(transaction: &Transaction<'_>, post: &Post, version: u64) -> Result<()> {
     let failed = |error: rusqlite::Error| explain(&error, std::path::Path::new("posts"));
     transaction
         .execute(
