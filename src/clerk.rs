@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::attention::breaks::Remembered;
@@ -87,10 +88,10 @@ impl Clerk {
     /// The usage of the periods that run now.
     pub fn running_usage(&self, plan: &Plan, now: Timestamp) -> Result<Usage> {
         let first = first_day_needed(plan, now);
-        let last = plan.calendar.day_of(now);
+        // Who flew west has logged time on a day that is still to come there.
         self.store.usage(
             (plan.calendar.day_start(first), Timestamp::MAX),
-            (first, last),
+            (first, Date::MAX),
         )
     }
 

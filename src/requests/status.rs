@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Desk, Failure};
@@ -141,9 +142,9 @@ pub fn status(desk: &Desk, live: Option<&Live>) -> Result<Status, Failure> {
 fn usage_now(desk: &Desk, live: Option<&Live>) -> Result<Usage, Failure> {
     let calendar = &desk.plan.calendar;
     let first = first_day_needed(&desk.plan, desk.now.wall);
-    let today = calendar.day_of(desk.now.wall);
     let range = (calendar.day_start(first), jiff::Timestamp::MAX);
-    let mut usage = desk.store.usage(range, (first, today))?;
+    // Who flew west has logged time on a day that is still to come there.
+    let mut usage = desk.store.usage(range, (first, Date::MAX))?;
     if let Some((doing, from, until)) = live.and_then(|live| live.open.clone()) {
         let source = crate::attention::usage::Source::Sensor;
         usage
