@@ -54,7 +54,7 @@ pub(super) fn apply(rules: &Rules, reading: &mut Reading, seen: &mut Vec<Seen>) 
             reading.page(0, reading.text.lower.len())
         };
         let mut found = Vec::new();
-        for range in rule.matcher.places(page) {
+        for range in rule.matcher.places(&rules.classes, page) {
             if !range.is_empty() && rule.allowed(reading.cues_at(range.start), reading.post) {
                 found.push(Seen {
                     category: rule.category,

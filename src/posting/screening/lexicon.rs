@@ -4,6 +4,7 @@
 //! when the rules are read, and what is no finite list stays a pattern. All words of all classes
 //! stand in one sorted table. It knows no rule.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::pattern::{Node, is_word};
@@ -57,10 +58,15 @@ impl Classes {
                 .ok_or("more than 128 classes of words")?;
             let mut shapes = Vec::new();
             for word in list.split([',', '\n']) {
-                let word = Folded::new(word.trim()).cased;
+                let word = word.trim();
                 if word.is_empty() {
                     continue;
                 }
+                let word = if word.is_ascii() {
+                    Cow::Borrowed(word)
+                } else {
+                    Cow::Owned(Folded::new(word).cased)
+                };
                 if word
                     .bytes()
                     .all(|byte| is_word(byte) || matches!(byte, b' ' | b'\'' | b'-'))
@@ -83,7 +89,7 @@ impl Classes {
         let letters = &classes.letters;
         classes
             .words
-            .sort_by(|a, b| a.text(letters).cmp(b.text(letters)));
+            .sort_unstable_by(|a, b| a.text(letters).cmp(b.text(letters)));
         Ok(classes)
     }
 

@@ -86,7 +86,7 @@ impl Candidate {
             } else {
                 title = false;
             }
-            opens = opens && title;
+            opens = opens && title && !rules.in_set("sure_titles", word);
             run = &run[1..];
         }
         let end = run
@@ -120,11 +120,17 @@ impl Candidate {
     fn small(rules: &Rules, reading: &Reading, word: Range<usize>) -> Option<Self> {
         let (cased, lower) = (&reading.text.cased, &reading.text.lower);
         let small = cased[word.clone()].starts_with(|one: char| one.is_ascii_lowercase());
-        let known = small && word.len() > 2 && rules.first_names.holds(&lower[word.clone()]);
-        (known && rules.context("introduces_name", reading.before(0, word.start))).then_some(Self {
+        let name = &lower[word.clone()];
+        if !small || word.len() < 3 || rules.in_set("not_names", name) {
+            return None;
+        }
+        let before = reading.before(0, word.start);
+        let listed = rules.first_names.holds(name);
+        let title = rules.context("small_title", before);
+        (title || listed && rules.context("introduces_name", before)).then_some(Self {
             range: word,
-            listed: true,
-            title: false,
+            listed,
+            title,
             words: 1,
             opens: false,
         })
@@ -158,6 +164,9 @@ impl Candidate {
         }
         let place = rules.context("place_before", before);
         if place
+            && !self.title
+            && !rules.context("patient_before", before)
+            && !(self.listed && rules.context("patient_after", after))
             && (!self.listed || rules.small_places.holds(name) || rules.large_places.holds(name))
         {
             return 0;
@@ -196,6 +205,8 @@ impl Candidate {
             ("sport_or_art", "sport_or_art", "sport_or_art_elsewhere"),
             ("citation", "citation", "citation_elsewhere"),
             ("family", "family", "family_elsewhere"),
+            ("own", "own", "own_elsewhere"),
+            ("official_contact", "official", "official_elsewhere"),
             ("animal", "animal", "animal_elsewhere"),
             ("fiction", "fiction", "fiction_elsewhere"),
         ] {

@@ -14,7 +14,13 @@ const WHY: &str = "This place is small enough to help tell who is meant.";
 /// Finds small places in posts about somebody treated.
 pub(super) fn find(rules: &Rules, reading: &Reading) -> Vec<Seen> {
     let bit = |name| rules.bit(name);
-    let treated = bit("frame") | bit("patient") | bit("care_act") | bit("person") | bit("met_me");
+    let treated = bit("frame")
+        | bit("patient")
+        | bit("care_act")
+        | bit("person")
+        | bit("met_me")
+        | bit("clinical")
+        | bit("setting");
     let barred = bit("fiction") | bit("animal");
     if reading.post & treated == 0 || reading.post & barred != 0 {
         return Vec::new();
@@ -50,7 +56,17 @@ fn longest(
     let lower = &reading.text.lower;
     let start = words[at].start;
     let sentence = reading.sentences.get(reading.sentence(start))?;
-    if sentence.cues & (rules.bit("event") | rules.bit("career") | rules.bit("family")) != 0 {
+    if sentence.cues
+        & rules.bits(&[
+            "event",
+            "career",
+            "family",
+            "own",
+            "history",
+            "official_contact",
+        ])
+        != 0
+    {
         return None;
     }
     let before = reading.before(sentence.range.start, start);
@@ -59,7 +75,7 @@ fn longest(
     }
     let preposition = rules.context("place_before", before);
     let cared_for =
-        reading.post & (rules.bit("frame") | rules.bit("patient") | rules.bit("care_act")) != 0;
+        reading.post & rules.bits(&["frame", "patient", "care_act", "clinical", "setting"]) != 0;
     let far = (at..words.len().min(at + 4)).rev().find_map(|last| {
         let end = words[last].end;
         let name = &lower[start..end];

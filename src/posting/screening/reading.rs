@@ -47,7 +47,7 @@ impl Reading {
             to: text.lower.len(),
         };
         for (place, cue) in rules.cues.iter().enumerate() {
-            for found in cue.matcher.places(page) {
+            for found in cue.matcher.places(&rules.classes, page) {
                 if let Some(sentence) = sentences.iter_mut().find(|one| found.start < one.range.end)
                 {
                     sentence.cues |= 1 << place;
@@ -156,7 +156,10 @@ impl Reading {
         let early = usize::try_from(rules.weight("disclosure_within")).unwrap_or_default();
         let disclosure = rules.cues.iter().find(|cue| cue.name == "disclosure");
         let places = disclosure
-            .map(|cue| cue.matcher.places(self.page(0, self.text.lower.len())))
+            .map(|cue| {
+                cue.matcher
+                    .places(&rules.classes, self.page(0, self.text.lower.len()))
+            })
             .unwrap_or_default();
         if places.iter().any(|place| place.start < early) {
             self.post |= rules.bit("disclosed_early");
@@ -169,11 +172,12 @@ impl Reading {
         let (frame, individual) = (bit("frame"), bit("individual"));
         let (patient, person, pronoun) = (bit("patient"), bit("person"), bit("pronoun"));
         let care = bit("clinical") | bit("setting");
-        let mine = bit("family");
+        let mine = bit("family") | bit("own");
         if self.post & (bit("fiction") | bit("animal")) != 0 && !context.about_patient {
             return;
         }
         let post = self.post;
+        let about_care = post & (care | patient | bit("care_act")) != 0;
         for sentence in &mut self.sentences {
             let cues = sentence.cues;
             let cared_for = cues & care != 0 || post & (patient | bit("care_act")) != 0;
@@ -182,11 +186,17 @@ impl Reading {
                 || cues & (person | pronoun) != 0 && cared_for
                 || cues & person != 0 && cues & bit("met_me") != 0
                 || context.about_patient;
-            if one && (cues & mine == 0 || cues & patient != 0) {
+            let theirs = cues & mine == 0 || cues & patient != 0;
+            if one && theirs {
                 sentence.cues |= frame;
                 if cues & (patient | person) != 0 || context.about_patient {
                     sentence.cues |= individual;
                 }
+            }
+            let somebody = cues & (patient | person | bit("care_act")) != 0
+                || cues & bit("met_me") != 0 && cues & care != 0;
+            if somebody && about_care && theirs {
+                sentence.cues |= bit("one_treated");
             }
         }
         self.gather();

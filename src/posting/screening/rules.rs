@@ -1,4 +1,4 @@
-//! The rules as data: read from the built-in files, compiled, and dropped after use.
+//! The rules as data: read from the built-in files, and dropped after use.
 //!
 //! Patterns are written over folded text (see `text`), in small letters unless `cased`; `{word}`
 //! stands for a class of words. A cue says what kind of sentence it is; a rule finds something
@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -28,7 +29,7 @@ const FIRST_NAMES: &str = include_str!("../../../config/screening/first-names.tx
 const SMALL_PLACES: &str = include_str!("../../../config/screening/places-small.txt");
 const LARGE_PLACES: &str = include_str!("../../../config/screening/places-large.txt");
 
-/// The compiled rules. Holds nothing of any post.
+/// The rules, ready for use. Holds nothing of any post.
 #[derive(Debug, Clone)]
 pub struct Rules {
     version: String,
@@ -77,8 +78,16 @@ struct Mask {
 /// Patterns, and what makes a match void where it overlaps.
 #[derive(Debug, Clone)]
 pub(super) struct Matcher {
-    find: Vec<Pattern>,
-    but_not: Vec<Pattern>,
+    find: Patterns,
+    but_not: Patterns,
+}
+
+/// Patterns, read when first asked, since one post asks few rules.
+#[derive(Debug, Clone)]
+struct Patterns {
+    written: Vec<String>,
+    cased: bool,
+    read: OnceLock<Vec<Pattern>>,
 }
 
 #[derive(Deserialize)]
@@ -129,7 +138,7 @@ struct RuleData {
 }
 
 impl Rules {
-    /// Compiles the rules that are built into the program.
+    /// The rules that are built into the program.
     ///
     /// A part that does not read is left out; the tests show that none is.
     pub fn builtin() -> Self {
@@ -165,6 +174,11 @@ impl Rules {
             .map_or(0, |place| 1 << place)
     }
 
+    /// Several cues, as bits.
+    pub(super) fn bits(&self, names: &[&str]) -> u128 {
+        names.iter().fold(0, |all, name| all | self.bit(name))
+    }
+
     /// A weight of the scoring table; 0 when absent.
     pub(super) fn weight(&self, name: &str) -> i32 {
         self.weights.get(name).copied().unwrap_or_default()
@@ -174,7 +188,7 @@ impl Rules {
     pub(super) fn context(&self, name: &str, page: Page) -> bool {
         self.contexts
             .get(name)
-            .is_some_and(|matcher| matcher.is_in(page))
+            .is_some_and(|matcher| matcher.is_in(&self.classes, page))
     }
 
     fn empty() -> Self {
@@ -193,11 +207,11 @@ impl Rules {
         }
     }
 
-    /// Compiles the built-in data, or says what does not read.
+    /// Reads the built-in data, or says what does not read.
     pub(super) fn read() -> Result<Self, String> {
         let data: WordData = toml::from_str(WORDS).map_err(|error| error.to_string())?;
-        let classes = Classes::read(&data.classes)?;
         let mut rules = Self::empty();
+        rules.classes = Classes::read(&data.classes)?;
         rules.weights = data.weights;
         rules.sets = data
             .sets
@@ -206,30 +220,42 @@ impl Rules {
             .collect();
         let cues: CueFile = toml::from_str(CUES).map_err(|error| error.to_string())?;
         for cue in cues.cue {
-            let matcher = Matcher::new(&cue.find, &cue.but_not, false, &classes)?;
+            let matcher = Matcher::new(cue.find, cue.but_not, false);
             rules.cues.push(Cue {
                 name: cue.name,
                 matcher,
             });
         }
         for context in cues.context {
-            let matcher = Matcher::new(&context.find, &context.but_not, false, &classes)?;
+            let matcher = Matcher::new(context.find, context.but_not, false);
             rules.contexts.insert(context.name, matcher);
         }
         for file in RULES {
             let file: RuleFile = toml::from_str(file).map_err(|error| error.to_string())?;
             for rule in file.rule {
-                let rule = rules.compile(rule, &classes)?;
+                let rule = rules.rule(rule)?;
                 rules.written.push(rule);
             }
         }
-        rules.classes = classes;
         Ok(rules)
     }
 
-    fn compile(&self, data: RuleData, classes: &Classes) -> Result<Rule, String> {
+    /// What of all patterns does not read.
+    #[cfg(test)]
+    fn unreadable(&self) -> Vec<String> {
+        self.cues
+            .iter()
+            .map(|cue| &cue.matcher)
+            .chain(self.written.iter().map(|rule| &rule.matcher))
+            .chain(self.contexts.values())
+            .flat_map(|matcher| [&matcher.find, &matcher.but_not])
+            .filter_map(|patterns| patterns.read(&self.classes).err())
+            .collect()
+    }
+
+    fn rule(&self, data: RuleData) -> Result<Rule, String> {
         Ok(Rule {
-            matcher: Matcher::new(&data.find, &data.but_not, data.cased, classes)?,
+            matcher: Matcher::new(data.find, data.but_not, data.cased),
             all: self.mask(&data.all)?,
             any: self.mask(&data.any)?,
             none: self.mask(&data.none)?,
@@ -272,56 +298,70 @@ impl Rule {
 }
 
 impl Matcher {
-    fn new(
-        find: &[String],
-        but_not: &[String],
-        cased: bool,
-        classes: &Classes,
-    ) -> Result<Self, String> {
-        let read = |patterns: &[String]| {
-            patterns
-                .iter()
-                .map(|pattern| {
-                    // Folding keeps the capitals, since `\S` is not `\s`.
-                    if cased || pattern.is_ascii() {
-                        Node::read(pattern, classes).map(Pattern::new)
-                    } else {
-                        Node::read(&Folded::new(pattern).cased, classes).map(Pattern::new)
-                    }
-                })
-                .collect::<Result<Vec<_>, _>>()
-        };
-        Ok(Self {
-            find: read(find)?,
-            but_not: read(but_not)?,
-        })
+    const fn new(find: Vec<String>, but_not: Vec<String>, cased: bool) -> Self {
+        Self {
+            find: Patterns::new(find, cased),
+            but_not: Patterns::new(but_not, cased),
+        }
     }
 
     /// Whether anything matches.
-    pub(super) fn is_in(&self, page: Page) -> bool {
-        if self.but_not.is_empty() {
-            self.find.iter().any(|find| find.is_in(page))
+    fn is_in(&self, classes: &Classes, page: Page) -> bool {
+        if self.but_not.written.is_empty() {
+            self.find.get(classes).iter().any(|find| find.is_in(page))
         } else {
-            !self.places(page).is_empty()
+            !self.places(classes, page).is_empty()
         }
     }
 
     /// The places of all matches (of the first group, where there is one).
-    pub(super) fn places(&self, page: Page) -> Vec<Range<usize>> {
-        let mut places = Vec::new();
-        for find in &self.find {
-            find.places(page, &mut places);
-        }
-        if !places.is_empty() && !self.but_not.is_empty() {
-            let mut voids = Vec::new();
-            for but_not in &self.but_not {
-                but_not.places(page, &mut voids);
-            }
+    pub(super) fn places(&self, classes: &Classes, page: Page) -> Vec<Range<usize>> {
+        let mut places = self.find.places(classes, page);
+        if !places.is_empty() && !self.but_not.written.is_empty() {
+            let voids = self.but_not.places(classes, page);
             places.retain(|place| {
                 voids
                     .iter()
                     .all(|void| void.end <= place.start || place.end <= void.start)
             });
+        }
+        places
+    }
+}
+
+impl Patterns {
+    const fn new(written: Vec<String>, cased: bool) -> Self {
+        Self {
+            written,
+            cased,
+            read: OnceLock::new(),
+        }
+    }
+
+    /// The patterns. Those that do not read are left out together; the tests show that all do.
+    fn get(&self, classes: &Classes) -> &[Pattern] {
+        self.read
+            .get_or_init(|| self.read(classes).unwrap_or_default())
+    }
+
+    fn read(&self, classes: &Classes) -> Result<Vec<Pattern>, String> {
+        self.written
+            .iter()
+            .map(|pattern| {
+                // Folding keeps the capitals, since `\S` is not `\s`.
+                if self.cased || pattern.is_ascii() {
+                    Node::read(pattern, classes).map(Pattern::new)
+                } else {
+                    Node::read(&Folded::new(pattern).cased, classes).map(Pattern::new)
+                }
+            })
+            .collect()
+    }
+
+    fn places(&self, classes: &Classes, page: Page) -> Vec<Range<usize>> {
+        let mut places = Vec::new();
+        for find in self.get(classes) {
+            find.places(page, &mut places);
         }
         places
     }
@@ -355,7 +395,7 @@ mod tests {
     #[test]
     fn all_built_in_data_reads() {
         let rules = Rules::read();
-        assert!(rules.is_ok(), "{:?}", rules.err());
+        assert_eq!(rules.map(|rules| rules.unreadable()), Ok(Vec::new()));
     }
 
     #[test]
