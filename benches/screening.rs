@@ -13,11 +13,12 @@ use rounds::posting::screening::{Context, Rules, screen};
 
 const POST: &str = "Bed 4 sang to us this morning. The vicar's sister, 93, on her third cycle of chemo, \
                     and she asked me to tell you all that the tea is terrible.";
-const SETS: [&str; 4] = [
+const SETS: [&str; 5] = [
     include_str!("../tests/fixtures/screening/first-author.jsonl"),
     include_str!("../tests/fixtures/screening/first-author-heldout.jsonl"),
     include_str!("../tests/fixtures/screening/second-author.jsonl"),
     include_str!("../tests/fixtures/screening/third-author.jsonl"),
+    include_str!("../tests/fixtures/screening/rules-author.jsonl"),
 ];
 
 fn main() {

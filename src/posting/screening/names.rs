@@ -163,10 +163,11 @@ impl Candidate {
             return 0;
         }
         let place = rules.context("place_before", before);
+        let clearly_a_name = self.title
+            || rules.context("patient_before", before)
+            || self.listed && rules.context("patient_after", after);
         if place
-            && !self.title
-            && !rules.context("patient_before", before)
-            && !(self.listed && rules.context("patient_after", after))
+            && !clearly_a_name
             && (!self.listed || rules.small_places.holds(name) || rules.large_places.holds(name))
         {
             return 0;
