@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::judge::Seen;
 use super::reading::Reading;
+use super::search::Page;
 use super::{Category, Context, Rules, Severity};
 
 /// Words that may tie a name together.
@@ -145,6 +146,15 @@ impl Candidate {
         })
     }
 
+    /// Whether what stands after a preposition is more likely a place than a name.
+    fn is_place(&self, rules: &Rules, name: &str, before: Page, after: Page) -> bool {
+        let clearly_a_name = self.title
+            || rules.context("patient_before", before)
+            || self.listed && rules.context("patient_after", after);
+        let known = rules.small_places.holds(name) || rules.large_places.holds(name);
+        !clearly_a_name && (!self.listed || known)
+    }
+
     fn score(&self, rules: &Rules, reading: &Reading) -> i32 {
         let lower = &reading.text.lower;
         let sentence = reading.sentences.get(reading.sentence(self.range.start));
@@ -163,13 +173,7 @@ impl Candidate {
             return 0;
         }
         let place = rules.context("place_before", before);
-        let clearly_a_name = self.title
-            || rules.context("patient_before", before)
-            || self.listed && rules.context("patient_after", after);
-        if place
-            && !clearly_a_name
-            && (!self.listed || rules.small_places.holds(name) || rules.large_places.holds(name))
-        {
+        if place && self.is_place(rules, name, before, after) {
             return 0;
         }
         let mut score = 0;
