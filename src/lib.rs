@@ -8,7 +8,8 @@
 //!  clock ─ Moment ──────────────────────────────────────────▶  engine ─ Effect ─▶ daemon
 //!                                                                 ▲                │ performs, in order
 //!  cli ─▶ requests ─▶ posting ─ checks, holds, state ─────────────┘                ├─▶ store (record first)
-//!              └────▶ plan ◀─ plan.toml                                            ├─▶ platforms (publish)
+//!              ├────▶ plan ◀─ plan.toml                                            ├─▶ platforms (publish)
+//!              └────▶ lookups ─ what others say, as data ◀─────── before a post goes ┤
 //!                                                                                  └─▶ notify (nudges)
 //! ```
 //!
@@ -19,8 +20,6 @@
 //! - Only `platforms/` and `lookups/` speak HTTP outwards, and look-ups only where they are allowed.
 //! - `cli/` holds no rule: it asks `requests/`.
 //! - Effects are performed in order, and `Record` comes before the `Publish` it stands for.
-//! - The daemon keeps no professional rules: what needs them is an errand, done by the program
-//!   started again for as long as it takes.
 //! - The text of a post, a window title or an address never reaches a log.
 
 // In the order of the flow.
@@ -46,6 +45,10 @@ pub mod clerk;
 pub mod platforms;
 
 pub mod lookups;
+
+pub mod pictures;
+
+pub mod secrets;
 
 pub mod notify;
 

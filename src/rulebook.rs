@@ -14,6 +14,8 @@ use crate::posting::holds::{Review, review};
 use crate::posting::packs::{PackError, Packs, read_pack};
 use crate::posting::post::Post;
 use crate::posting::screening::{Context, Finding, Rules, Screening, screen};
+use crate::posting::seen::Seen;
+use crate::posting::sources::{self, Paper};
 use crate::store::{Store, StoreError};
 
 /// Packs and screening rules, ready for use.
@@ -27,8 +29,10 @@ pub struct Rulebook {
 /// A post as it stands: what was seen in it, and what the checks say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reviewed {
-    /// What screening saw.
+    /// What screening saw, and what is known against its papers.
     pub findings: Vec<Finding>,
+    /// The papers that it rests on, as far as anybody was asked about them.
+    pub papers: Vec<Paper>,
     /// What holds it, and when it goes.
     pub review: Review,
 }
@@ -108,8 +112,8 @@ impl Rulebook {
         screen(&self.rules, text, context)
     }
 
-    /// Screens everything that goes out with a post: the text, and what pictures are called. What
-    /// is seen beside the text has its place at the text's end.
+    /// Screens everything that goes out with a post: the text, what pictures are called, and what
+    /// was read in them. What is seen beside the text has its place at the text's end.
     pub fn findings(&self, post: &Post, account: &Account) -> Vec<Finding> {
         let context = Context {
             about_patient: post.about.patient,
@@ -129,7 +133,10 @@ impl Rulebook {
         let mut findings = self.screen(text, &context).findings;
         let end = text.chars().count();
         for (number, media) in post.content.media.iter().enumerate() {
-            for (part, words) in [("description", &media.alt), ("file name", &media.file_name)] {
+            let read = media.seen().map_or(&[][..], Seen::texts);
+            let read = read.iter().map(|text| ("words", text));
+            let called = [("description", &media.alt), ("file name", &media.file_name)];
+            for (part, words) in called.into_iter().chain(read) {
                 let seen = self.screen(words, &context).findings;
                 findings.extend(seen.into_iter().map(|finding| Finding {
                     start: end,
@@ -156,10 +163,13 @@ impl Rulebook {
             let review = Review::account_off(post, &why);
             return Ok(Reviewed {
                 findings: Vec::new(),
+                papers: Vec::new(),
                 review,
             });
         };
-        let findings = self.findings(post, account);
+        let papers = store.papers(&sources::of_post(post))?;
+        let mut findings = self.findings(post, account);
+        findings.extend(sources::findings(post, &papers));
         let consents = store.consents()?;
         let account_answers = store.account_answers(&account.name)?;
         let ground = Ground {
@@ -168,12 +178,17 @@ impl Rulebook {
             rules: &self.version,
             consents: &consents,
             account_answers: &account_answers,
+            papers: &papers,
             findings: &findings,
             valid_for: plan.posting.attestations_valid,
             on: plan.calendar.day_of(post.due_at.unwrap_or(now)),
         };
         let review = review(post, plan, &ground, now);
-        Ok(Reviewed { findings, review })
+        Ok(Reviewed {
+            findings,
+            papers,
+            review,
+        })
     }
 }
 

@@ -38,6 +38,12 @@ systemd_packages=(systemd util-linux)
 peers_programs=(safeeyes workrave)
 peers_packages=(safeeyes=2.1.5-0.1 workrave=1.10.50-3)
 
+pictures_programs=(tesseract exiftool dpkg-deb)
+pictures_packages=(tesseract-ocr=5.3.0-2 tesseract-ocr-eng=1:4.1.0-2 tesseract-ocr-spa=1:4.1.0-2
+  tesseract-ocr-cat=1:4.1.0-2 libimage-exiftool-perl=12.57+dfsg-1 dpkg)
+# Real photographs, free to use: a person, a rocket, a retina, a page. Unpacked, not installed.
+photographs_package=python3-skimage=0.19.3-8
+
 work=$(mktemp -d)
 job=
 finish() {
@@ -100,7 +106,18 @@ build_programs=(cargo cc)
 build_packages=(build-essential cargo)
 part build ROUNDS_TESTS || { printf '%s\n' "${missing[@]}" >&2; exit 1; }
 
+photographs() { # unpacks them and says where they are
+  (cd "$work" && { apt-get -qq download "$photographs_package" || apt-get -qq download "${photographs_package%%=*}"; }) >>"$work/apt" 2>&1 &&
+    dpkg-deb -x "$work"/python3-skimage*.deb "$work/photographs" &&
+    export ROUNDS_PHOTOGRAPHS="$work/photographs/usr/lib/python3/dist-packages/skimage/data"
+}
+
 part desktop ROUNDS_DESKTOP || true
+languages=$(tesseract --list-langs 2>/dev/null | grep -cxE 'eng|spa|cat' || true)
+[ "$languages" = 3 ] || install "${pictures_packages[@]}" || true
+if part pictures ROUNDS_PICTURES && ! photographs; then
+  missing+=("pictures: no photographs: $photographs_package could not be fetched")
+fi
 if [ "$(id -u)" != 0 ]; then
   missing+=("systemd: a user manager of our own needs root (namespaces)")
 elif ! unshare --mount --cgroup --pid --fork --mount-proc true 2>/dev/null; then

@@ -21,6 +21,7 @@ mod init;
 mod limit;
 mod output;
 mod page;
+mod paper;
 mod plan;
 mod plan_edit;
 mod post;
@@ -125,6 +126,7 @@ enum Command {
     Post(post::PostArgs),
     Screen(screen::ScreenArgs),
     Consent(consent::ConsentArgs),
+    Paper(paper::PaperArgs),
     Account(account::AccountArgs),
     Slot(slot::SlotArgs),
     Series(series::SeriesArgs),
@@ -174,6 +176,7 @@ fn dispatch(command: &Command, call: &Call) -> Answer {
         Command::Post(args) => post::run(args, call),
         Command::Screen(args) => screen::run(args, call),
         Command::Consent(args) => consent::run(args, call),
+        Command::Paper(args) => paper::run(args, call),
         Command::Account(args) => account::run(args, call),
         Command::Slot(args) => slot::run(args, call),
         Command::Series(args) => series::run(args, call),

@@ -6,6 +6,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{Table, presets};
+use rustix::termios;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
@@ -102,6 +103,26 @@ impl Output {
         asked.is_ok()
             && io::stdin().read_line(&mut answer).is_ok()
             && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+
+    /// Asks for a secret on the terminal, without showing what is typed.
+    #[expect(clippy::unused_self, reason = "only who has an output may print")]
+    pub(super) fn ask_secret(self, question: &str) -> Result<String, Failure> {
+        let failed = |error: io::Error| Failure::failed(format!("It cannot be asked: {error}."));
+        let shown = termios::tcgetattr(io::stdin()).map_err(|error| failed(error.into()))?;
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(termios::LocalModes::ECHO);
+        let set = |modes| termios::tcsetattr(io::stdin(), termios::OptionalActions::Flush, modes);
+        set(&hidden).map_err(|error| failed(error.into()))?;
+        let mut stderr = anstream::stderr().lock();
+        let mut secret = String::new();
+        let asked = write!(stderr, "{question}")
+            .and_then(|()| stderr.flush())
+            .and_then(|()| io::stdin().read_line(&mut secret));
+        let _ = set(&shown);
+        let _ = writeln!(stderr);
+        asked.map_err(failed)?;
+        Ok(secret)
     }
 
     /// Whether a person sits there who can be asked.

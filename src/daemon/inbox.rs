@@ -10,6 +10,7 @@ use crate::engine::{Found, Outcome};
 use crate::notify::Answer;
 use crate::platforms::handoff::opening::{OpenError, Opened, Way};
 use crate::posting::post::PostId;
+use crate::posting::sources::Paper;
 use crate::requests::sheets::Sheet;
 use crate::sensors::{Observation, logind};
 
@@ -37,6 +38,8 @@ pub enum Incoming {
     Settled(PostId, Outcome),
     /// The platform was asked.
     Looked(PostId, Found),
+    /// Papers were asked about before this post goes out, and this is known of them.
+    LookedUp(PostId, Vec<Paper>),
     /// A person pressed *Open* for a post on this site, and this came of it.
     Opened(PostId, String, Result<Opened, OpenError>),
     /// A sheet was to be opened in an editor, and this came of it.

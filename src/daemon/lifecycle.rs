@@ -1,6 +1,6 @@
 //! How the daemon starts, what it does with each thing that comes in, and how it stops.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
@@ -130,6 +130,7 @@ async fn assemble(desk: Desk, plan_text: String, inbox: Inbox) -> Result<Daemon,
         notifier: None,
         wanted: BTreeMap::new(),
         sheets: None,
+        looked_up: BTreeSet::new(),
         running: 0,
         sees: Vec::new(),
         troubles: BTreeMap::new(),
@@ -306,6 +307,7 @@ impl Daemon {
                 let _ = caller.send(said);
             }
             Incoming::FilesChanged | Incoming::Reload => self.reload_plan(now).await,
+            Incoming::LookedUp(id, papers) => self.looked_up(id, &papers, now).await,
             Incoming::Opened(id, site, done) => self.opened(&id, &site, &done).await,
             Incoming::SheetOpened(sheet, done) => self.sheet_opened(&sheet, &done).await,
             Incoming::SheetSaved(file) => self.sheet_saved(&file, now).await,

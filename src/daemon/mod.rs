@@ -8,6 +8,7 @@ mod apart;
 mod inbox;
 mod lifecycle;
 mod outside;
+mod papers;
 mod serve;
 mod sheets;
 pub mod socket;

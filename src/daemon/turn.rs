@@ -1,6 +1,6 @@
 //! One turn of the loop: an event, what the engine decides, what is done about it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +10,7 @@ use crate::clock::{Moment, WakeTimer};
 use crate::config::Paths;
 use crate::engine::{Effect, Engine, Event, Nudge};
 use crate::notify::Notifier;
+use crate::posting::post::PostId;
 use crate::requests::errand::Task;
 
 /// After memory failed, nothing that waits is tried again before this.
@@ -27,6 +28,8 @@ pub(super) struct Daemon {
     pub(super) wanted: BTreeMap<String, Nudge>,
     /// Tells when a sheet is saved, once there was one.
     pub(super) sheets: Option<notify::RecommendedWatcher>,
+    /// Posts about whose papers somebody was asked just now: they are examined next.
+    pub(super) looked_up: BTreeSet<PostId>,
     /// Attempts that run now.
     pub(super) running: usize,
     /// What it sees, in words.
@@ -46,11 +49,22 @@ pub(super) struct Daemon {
 impl Daemon {
     /// Lets the engine decide about an event and does what it says, and what follows from that.
     pub(super) async fn turn(&mut self, event: Event, now: Moment) {
-        let mut events = VecDeque::from([event]);
-        while let Some(event) = events.pop_front() {
-            let mut effects = VecDeque::from(self.engine.handle(event, now));
+        let effects = self.engine.handle(event, now);
+        self.carry_out(effects, now).await;
+    }
+
+    /// Does what the engine said, and what follows from that.
+    pub(super) async fn carry_out(&mut self, effects: Vec<Effect>, now: Moment) {
+        let mut effects = VecDeque::from(effects);
+        let mut events = VecDeque::new();
+        loop {
             while let Some(effect) = effects.pop_front() {
                 let about = effect.about().cloned();
+                if let Effect::Examine(id) = &effect
+                    && self.asks_first(id, now)
+                {
+                    continue;
+                }
                 match self.clerk.perform(effect, &self.engine, now) {
                     Ok(Performed::Done(more)) => {
                         self.recovered();
@@ -95,6 +109,10 @@ impl Daemon {
                     }
                 }
             }
+            let Some(event) = events.pop_front() else {
+                return;
+            };
+            effects.extend(self.engine.handle(event, now));
         }
     }
 

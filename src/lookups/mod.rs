@@ -4,6 +4,9 @@
 //! calendar; nothing about a post, a plan or a person leaves with it.
 
 pub mod calendar;
+mod crossref;
 pub mod http;
+pub mod papers;
+mod pubmed;
 #[cfg(test)]
 pub(crate) mod tests;

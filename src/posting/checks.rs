@@ -14,8 +14,10 @@ use serde::Serialize;
 use super::consent::Consent;
 use super::evidence::EvidenceKind;
 use super::packs::{Applicable, Facts, Item, Level, Packs, PostKind, StateHint, UnknownPack};
-use super::post::{Attestation, Post, Relation, hex};
+use super::post::{Attestation, Media, Post, Relation, hex};
 use super::screening::{Category, Finding, Severity, finding_id};
+use super::seen::Seen;
+use super::sources::{Doubts, Paper};
 use crate::plan::Account;
 
 /// Whether a question is answered.
@@ -83,7 +85,9 @@ pub struct Ground<'a> {
     pub consents: &'a [Consent],
     /// Answers given once for the account.
     pub account_answers: &'a [Attestation],
-    /// What screening saw in the content.
+    /// What is known of the papers that posts rest on.
+    pub papers: &'a [Paper],
+    /// What screening saw in the content, and what is known against its papers.
     pub findings: &'a [Finding],
     /// How long answers live.
     pub valid_for: Duration,
@@ -122,9 +126,13 @@ pub fn evaluate(
     let facts = facts(post, ground.account, &found);
     let packs: Vec<&str> = ground.account.packs.iter().map(String::as_str).collect();
     let questions = ground.packs.items_for(&packs, &facts)?;
+    let doubts = Doubts::about(post, ground.papers, |finding| {
+        is_disputed(post, finding, &content_hash)
+    });
     let judge = Judge {
         post,
         ground,
+        doubts,
         content_hash,
         profile: profile_hash(ground.account),
         now,
@@ -168,7 +176,7 @@ fn facts<'a>(post: &Post, account: &'a Account, found: &'a [(Category, Severity)
             .iter()
             .any(|a| a.item == "publication-consent"),
         has_media: !post.content.media.is_empty(),
-        has_faces_hint: false,
+        has_faces_hint: faces_hint(post),
         kind: match post.content.relation {
             Relation::Own => PostKind::Post,
             Relation::Repost(_) => PostKind::Repost,
@@ -188,9 +196,16 @@ fn facts<'a>(post: &Post, account: &'a Account, found: &'a [(Category, Severity)
     }
 }
 
+/// Whether something in a picture looks like a face.
+fn faces_hint(post: &Post) -> bool {
+    let seen = post.content.media.iter().filter_map(Media::seen);
+    seen.into_iter().any(Seen::has_faces)
+}
+
 struct Judge<'a> {
     post: &'a Post,
     ground: &'a Ground<'a>,
+    doubts: Doubts,
     content_hash: String,
     profile: String,
     now: Timestamp,
@@ -271,6 +286,10 @@ impl Judge<'_> {
         };
         if kind == EvidenceKind::Consent {
             return self.consent(evidence).is_some();
+        }
+        let is_source = matches!(kind, EvidenceKind::Url | EvidenceKind::Doi);
+        if is_source && !self.doubts.leave(evidence, answer.at) {
+            return false;
         }
         kind.accepts(evidence, &self.post.content.text)
     }

@@ -14,6 +14,7 @@ use super::evidence::EvidenceKind;
 use super::life::{NotAllowed, State, Step, Waiting, apply};
 use super::packs::UnknownPack;
 use super::post::Post;
+use super::sources;
 use crate::plan::Plan;
 
 /// How far ahead a post from quiet time needs a second look.
@@ -118,7 +119,10 @@ fn reviewed(
     now: Timestamp,
 ) -> Review {
     let sends_at = sends_at(post, plan, ground);
-    let mut holds: Vec<Hold> = checks.iter().filter_map(check_hold).collect();
+    let mut holds: Vec<Hold> = checks
+        .iter()
+        .filter_map(|check| check_hold(check, ground))
+        .collect();
     holds.extend(approval_hold(post, ground));
     holds.extend(dispute_hold(post, plan, now));
     holds.extend(second_look_hold(post, plan, sends_at));
@@ -157,7 +161,7 @@ fn sends_at(post: &Post, plan: &Plan, ground: &Ground<'_>) -> Option<Timestamp> 
     Some(cooled.map_or(due, |cooled| cooled.max(due)))
 }
 
-fn check_hold(check: &Check) -> Option<Hold> {
+fn check_hold(check: &Check, ground: &Ground<'_>) -> Option<Hold> {
     if !check.stops() || check.asked_with.is_some() {
         return None;
     }
@@ -166,10 +170,11 @@ fn check_hold(check: &Check) -> Option<Hold> {
             HoldKind::Consent,
             format!("{} Needs a valid consent record.", check.question),
         ),
-        (CheckState::Found, _) => (
-            HoldKind::Finding,
-            format!("Screening saw something: {}", check.question),
-        ),
+        (CheckState::Found, _) => {
+            let paper = sources::reason(&check.item, ground.findings);
+            let seen = || format!("Screening saw something: {}", check.question);
+            (HoldKind::Finding, paper.unwrap_or_else(seen))
+        }
         (CheckState::Stale, _) => (
             HoldKind::Check,
             format!(

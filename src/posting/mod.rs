@@ -10,4 +10,6 @@ pub mod media;
 pub mod packs;
 pub mod post;
 pub mod screening;
+pub mod seen;
 pub mod series;
+pub mod sources;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::holds::Hold;
 use super::life::State;
+use super::seen::Seen;
 
 /// What names a post: eight characters that a person can type; any unique beginning does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,6 +72,16 @@ pub struct Media {
     pub alt: String,
     /// The name it was given with, without its folder.
     pub file_name: String,
+    /// What a machine saw in it, where one looked.
+    #[serde(default)]
+    pub seen: Option<Seen>,
+}
+
+impl Media {
+    /// What was seen in exactly these bytes.
+    pub fn seen(&self) -> Option<&Seen> {
+        self.seen.as_ref().filter(|seen| seen.sha256 == self.sha256)
+    }
 }
 
 /// Everything that goes out. Answers bind to its hash.
@@ -349,6 +360,7 @@ mod tests {
             format: "png".into(),
             alt: "a chart".into(),
             file_name: "c.png".into(),
+            seen: None,
         };
         let base = Content {
             account: "blog".into(),

@@ -166,7 +166,7 @@ impl From<RulebookError> for Failure {
 }
 
 /// A message as a sentence: a capital letter before, a full stop behind.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let Some(first) = chars.next() else {
         return String::new();

@@ -14,6 +14,7 @@ pub mod failure;
 mod files;
 pub mod init;
 pub mod limits;
+pub mod papers;
 pub mod plan_draft;
 pub mod plans;
 pub mod post;

@@ -23,6 +23,7 @@ use crate::posting::audit::{Entry, Verdict};
 use crate::posting::consent::Consent;
 use crate::posting::post::{Attestation, Post, PostId};
 use crate::posting::series::Series;
+use crate::posting::sources::{Paper, PaperId};
 use sqlite::Sqlite;
 
 /// Why memory could not be read or written, for the clinician.
@@ -296,6 +297,16 @@ impl Store {
     /// Writes a consent record, new or changed.
     pub fn save_consent(&mut self, consent: &Consent, entry: &Entry) -> Result<()> {
         self.db_mut().save_consent(consent, entry)
+    }
+
+    /// What is known of these papers; those that nobody was asked about are left out.
+    pub fn papers(&self, ids: &[PaperId]) -> Result<Vec<Paper>> {
+        self.db().papers(ids)
+    }
+
+    /// Keeps what is known of papers, each in place of what was known.
+    pub fn save_papers(&mut self, papers: &[Paper]) -> Result<()> {
+        self.db_mut().save_papers(papers)
     }
 
     /// The usage that touches some instants and days.

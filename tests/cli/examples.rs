@@ -4,9 +4,9 @@ use std::fs;
 
 use crate::world::{World, words};
 
-/// Commands whose examples need a daemon, a post that exists, or a person at the screen: these are
-/// only parsed.
-const ONLY_PARSED: [&str; 13] = [
+/// Commands whose examples need a daemon, a post that exists, a person at the screen or leave to ask
+/// other servers: these are only parsed.
+const ONLY_PARSED: [&str; 14] = [
     "rounds series end",
     "rounds up",
     "rounds daemon",
@@ -20,6 +20,7 @@ const ONLY_PARSED: [&str; 13] = [
     "rounds plan edit",
     "rounds plan simulate",
     "rounds import",
+    "rounds paper",
 ];
 
 fn examples(command: &clap::Command, found: &mut Vec<String>) {

@@ -1,5 +1,5 @@
 //! What machines do to a daemon: a full disk, a clock that is set, a zone with two times a year,
-//! and what it may keep in memory.
+//! and the silence that it owes a battery.
 
 use std::fs;
 use std::path::Path;
@@ -131,32 +131,6 @@ fn times_are_meant_in_the_plans_zone_on_both_sides_of_a_change() {
         let id = home.add("Wash your hands.", said, &[]);
         assert_eq!(home.post(&id)["due_at"], meant, "{said}");
     }
-}
-
-/// What a process keeps beside its files, in kB.
-fn anonymous(pid: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("RssAnon:"));
-    let value = line.unwrap().trim().trim_end_matches(" kB");
-    value.parse().unwrap()
-}
-
-/// The rules alone are many megabytes, and what a heap held once it seldom gives back.
-#[test]
-fn a_daemon_that_looked_at_a_post_is_as_small_as_before() {
-    let home = Home::with_blog(AT_ONCE);
-    let daemon = home.daemon();
-    let before = anonymous(daemon.pid());
-    let id = home.queue("Wash your hands.", "in 2s");
-    home.until_state(&id, "published");
-    let after = anonymous(daemon.pid());
-    assert!(
-        after < before + 1024,
-        "{before} kB before, {after} kB after"
-    );
-    assert!(daemon.stop().success());
 }
 
 /// A small file system, gone with the test.

@@ -9,4 +9,7 @@ mod faults;
 mod home;
 mod kills;
 mod life;
+mod papers;
 mod series;
+#[path = "../common/services.rs"]
+mod services;

@@ -6,6 +6,7 @@ use super::super::{Answer, Exit};
 use super::add::Posts;
 use super::{IdArgs, ListArgs};
 use crate::posting::checks::CheckState;
+use crate::posting::seen::Seen;
 use crate::requests::Desk;
 use crate::requests::post::{PostView, list, show};
 
@@ -82,11 +83,19 @@ pub(super) fn words(post: &PostView, desk: &Desk) -> String {
             .iter()
             .map(|media| format!("  | [picture: {}]", media.alt)),
     );
+    for (number, media) in post.media.iter().enumerate() {
+        let seen = media.seen();
+        let told = seen.map_or("Nobody looked at it.".to_owned(), Seen::spoken);
+        lines.push(format!("Picture {}: {told}", number + 1));
+    }
     for finding in post.findings.iter().filter(|finding| !finding.disputed) {
         lines.push(format!(
             "Seen ({}): {} [{}]",
             finding.id, finding.why, finding.item
         ));
+    }
+    for paper in &post.papers {
+        lines.push(format!("Paper {}: {}.", paper.id, paper.said));
     }
     for hold in post.holds.iter().filter(|hold| hold.item.is_none()) {
         lines.push(format!("Held: {}", hold.why));

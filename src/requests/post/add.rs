@@ -72,6 +72,7 @@ pub fn add(desk: &mut Desk, new: &NewPost) -> Result<Vec<PostView>, Failure> {
             entries.push(given.entry);
             post.attestations.push(given.attestation);
         }
+        crate::requests::papers::look_up(desk, &post)?;
         let reviewed = rulebook.review(&desk.store, &desk.plan, &post, desk.now.wall)?;
         settle(&mut post, &reviewed.review, desk.now.wall, &mut entries)?;
         views.push(PostView::new(&post, &reviewed, &desk.plan));

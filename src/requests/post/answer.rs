@@ -61,6 +61,7 @@ pub fn answer(
     for answer in answers {
         known_item(&rulebook, &account, &answer.item)?;
     }
+    crate::requests::papers::look_up(desk, &post)?;
     let mut entries = Vec::new();
     let mut refused = None;
     if let Some(objection) = objection {
@@ -82,6 +83,8 @@ pub fn answer(
             Err(failure) => refused = refused.or(Some(failure)),
         }
     }
+    // The evidence may be a paper that was not named before.
+    crate::requests::papers::look_up(desk, &post)?;
     let view = save(desk, post, entries)?;
     if desk.changed.contains(&Changed::Posts) {
         super::review_where(desk, |other| other.content.account == account.name)?;

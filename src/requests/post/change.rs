@@ -65,6 +65,7 @@ pub fn edit(desk: &mut Desk, prefix: &str, edit: &Edit) -> Result<PostView, Fail
     if let Some(time) = edit.time {
         set_time(desk, &mut post, time, &mut entries)?;
     }
+    crate::requests::papers::look_up(desk, &post)?;
     save(desk, post, entries)
 }
 

@@ -118,6 +118,7 @@ fn nothing_asked(post: &Post) -> Reviewed {
     };
     Reviewed {
         findings: Vec::<Finding>::new(),
+        papers: Vec::new(),
         review,
     }
 }

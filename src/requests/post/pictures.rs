@@ -1,4 +1,4 @@
-//! Pictures of a post: stripped of everything but the picture, kept under their hash.
+//! Pictures of a post: stripped of everything but the picture, looked at, kept under their hash.
 //!
 //! The stored copy is what is published, byte for byte.
 
@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{Desk, Failure};
+use crate::pictures::look;
 use crate::posting::media::strip;
 use crate::posting::post::Media;
 
@@ -47,6 +48,7 @@ fn store(folder: &Path, picture: &NewPicture) -> Result<Media, Failure> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned(),
+        seen: Some(look(&stripped)),
     };
     let file = folder.join(format!("{}.{}", media.sha256, media.format));
     write_once(folder, &file, &stripped.bytes).map_err(|error| Failure::file(&file, &error))?;

@@ -9,6 +9,7 @@ use crate::posting::evidence::EvidenceKind;
 use crate::posting::holds::Hold;
 use crate::posting::post::{Media, Post};
 use crate::posting::screening::{Category, Severity, finding_id};
+use crate::requests::papers::PaperView;
 use crate::rulebook::Reviewed;
 
 /// A post; times in RFC 3339 with the plan's offset.
@@ -27,6 +28,7 @@ pub struct PostView {
     pub holds: Vec<Hold>,
     pub checks: Vec<CheckView>,
     pub findings: Vec<FindingView>,
+    pub papers: Vec<PaperView>,
     pub receipts: Vec<ReceiptView>,
     pub attempts: Vec<AttemptView>,
     /// Why it failed, if it did.
@@ -134,6 +136,11 @@ impl PostView {
             holds: post.holds.clone(),
             checks: checks.collect(),
             findings: findings.collect(),
+            papers: reviewed
+                .papers
+                .iter()
+                .map(|paper| PaperView::new(paper, plan))
+                .collect(),
             receipts: receipts.collect(),
             attempts: attempts.collect(),
             failure: match &post.state {

@@ -1,4 +1,4 @@
-//! Answers for accounts, consents, breaks, and the nudges that were shown.
+//! Answers for accounts, consents, papers, breaks, and the nudges that were shown.
 
 use jiff::Timestamp;
 use rusqlite::params;
@@ -10,6 +10,7 @@ use crate::attention::breaks::Outcome;
 use crate::posting::audit::Entry;
 use crate::posting::consent::Consent;
 use crate::posting::post::Attestation;
+use crate::posting::sources::{Paper, PaperId};
 
 impl Sqlite {
     /// Runs one statement and its audit entry in one transaction.
@@ -77,6 +78,31 @@ impl Sqlite {
         let body = json("consent", consent)?;
         let sql = "INSERT OR REPLACE INTO consents (reference, body) VALUES (?1, ?2)";
         self.with_entry(sql, params![consent.reference, body], entry)
+    }
+
+    pub(in crate::store) fn papers(&self, ids: &[PaperId]) -> Result<Vec<Paper>> {
+        let mut papers = Vec::new();
+        for id in ids {
+            let sql = "SELECT body FROM papers WHERE id = ?1";
+            papers.extend(self.bodies("paper", sql, [id.to_string()])?);
+        }
+        Ok(papers)
+    }
+
+    pub(in crate::store) fn save_papers(&mut self, papers: &[Paper]) -> Result<()> {
+        let bodies = papers
+            .iter()
+            .map(|paper| Ok((paper.id.to_string(), json("paper", paper)?)))
+            .collect::<Result<Vec<_>>>()?;
+        self.in_transaction(|transaction| {
+            for (id, body) in bodies {
+                transaction.execute(
+                    "INSERT OR REPLACE INTO papers (id, body) VALUES (?1, ?2)",
+                    [id, body],
+                )?;
+            }
+            Ok(())
+        })
     }
 
     pub(in crate::store) fn count_break(
