@@ -158,7 +158,7 @@ impl Clerk {
                 return Ok(Performed::Outside(Effect::Show(nudge)));
             }
             Effect::Withdraw(key) => {
-                self.store.forget_nudge(&key)?;
+                self.store.forget_nudges(&[&key], None)?;
                 return Ok(Performed::Outside(Effect::Withdraw(key)));
             }
             outside => return Ok(Performed::Outside(outside)),
@@ -183,18 +183,11 @@ impl Clerk {
         Ok(*stage == HourStage::NextAnswer && *answers == 0)
     }
 
-    /// What a new engine has to know of the break that is due; the new is written before the old
-    /// is forgotten.
+    /// What a new engine has to know of the break that is due, instead of what it had to know.
     fn remember_break(&mut self, state: Option<Remembered>, now: Timestamp) -> Result<()> {
-        if let Some(state) = state {
-            self.store.remember_nudge(state.key(), now)?;
-        }
-        for other in Remembered::ALL {
-            if Some(other) != state {
-                self.store.forget_nudge(other.key())?;
-            }
-        }
-        Ok(())
+        let former = Remembered::ALL.map(Remembered::key);
+        let instead = state.map(|state| (state.key(), now));
+        self.store.forget_nudges(&former, instead)
     }
 
     /// The event for a post that was looked at, with its frozen request.

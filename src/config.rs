@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use directories::ProjectDirs;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -348,7 +349,7 @@ pub fn system_zone() -> String {
     {
         return zone;
     }
-    let zone = jiff::tz::TimeZone::system();
+    let zone = TimeZone::system();
     zone.iana_name().unwrap_or("UTC").to_owned()
 }
 
@@ -356,8 +357,32 @@ pub fn system_zone() -> String {
 fn zone_of_link(link: &Path) -> Option<String> {
     let target = fs::read_link(link).ok()?;
     let (_, name) = target.to_str()?.rsplit_once("zoneinfo/")?;
-    let zone = jiff::tz::TimeZone::get(name).ok()?;
-    zone.iana_name().map(str::to_owned)
+    zone(name)?.iana_name().map(str::to_owned)
+}
+
+/// A zone by its name. It is read from its own file: to look through the whole database of zones
+/// takes longer than all else that a command does. A name that is not spelled as the database
+/// spells it, or a database elsewhere, is left to jiff.
+pub fn zone(name: &str) -> Option<TimeZone> {
+    if name == "UTC" {
+        return Some(TimeZone::UTC);
+    }
+    let usual = std::env::var_os("TZDIR").is_none();
+    let read = || zone_in(Path::new("/usr/share/zoneinfo"), name);
+    usual
+        .then(read)
+        .flatten()
+        .or_else(|| TimeZone::get(name).ok())
+}
+
+/// The zone of a file in a database, under a name that cannot lead out of it.
+fn zone_in(folder: &Path, name: &str) -> Option<TimeZone> {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte);
+    let proper = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_uppercase()) && part.bytes().all(letter)
+    };
+    let file = name.split('/').all(proper).then(|| folder.join(name))?;
+    TimeZone::tzif(name, &fs::read(file).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -374,6 +399,37 @@ mod tests {
             let target = format!("../usr/share/zoneinfo/{zone}");
             std::os::unix::fs::symlink(target, &link).unwrap();
             assert_eq!(zone_of_link(&link).as_deref(), Some(zone));
+        }
+    }
+
+    #[test]
+    fn a_zone_is_read_from_its_own_file_as_the_database_has_it() {
+        for name in [
+            "Europe/London",
+            "America/North_Dakota/New_Salem",
+            "Etc/GMT+1",
+        ] {
+            let own = zone_in(Path::new("/usr/share/zoneinfo"), name).unwrap();
+            assert_eq!(own, TimeZone::get(name).unwrap());
+            assert_eq!(own.iana_name(), Some(name));
+        }
+        let odd = zone("europe/london").unwrap();
+        assert_eq!(odd.iana_name(), Some("Europe/London"));
+        let folder = tempfile::tempdir().unwrap();
+        let london = fs::read("/usr/share/zoneinfo/Europe/London").unwrap();
+        fs::write(folder.path().join("London"), london).unwrap();
+        let inner = folder.path().join("Inner");
+        fs::create_dir(&inner).unwrap();
+        assert!(zone_in(folder.path(), "London").is_some());
+        for wrong in [
+            "",
+            "Inner",
+            "../London",
+            "Inner/../London",
+            "/etc/localtime",
+        ] {
+            assert!(zone_in(&inner, wrong).is_none(), "{wrong}");
+            assert!(zone_in(folder.path(), wrong).is_none(), "{wrong}");
         }
     }
 

@@ -65,18 +65,38 @@ pub fn read(text: &str) -> Result<Plan, PlanError> {
 
 /// Reads a plan; `system_zone` is the zone of a plan that names none, or says `system`.
 pub fn read_in(text: &str, system_zone: &str) -> Result<Plan, PlanError> {
-    let raw: RawPlan = toml::from_str(text).map_err(|error| fault::from_toml(text, &error))?;
-    plan(raw, system_zone).map_err(|fault| fault.in_text(text))
+    let zones = Zones {
+        system: &|| system_zone.to_owned(),
+        find: &|name| TimeZone::get(name).ok(),
+    };
+    read_with(text, zones)
 }
 
-fn plan(raw: RawPlan, system_zone: &str) -> Result<Plan, Fault> {
-    let system = || {
-        let zone = TimeZone::get(system_zone).unwrap_or(TimeZone::UTC);
-        Ok((system_zone.to_owned(), zone))
-    };
+/// The zones of the machine on which a plan is read.
+#[derive(Clone, Copy)]
+pub struct Zones<'a> {
+    /// Names the zone of a plan that names none, or says `system`.
+    pub system: &'a dyn Fn() -> String,
+    /// Finds a zone by its name.
+    pub find: &'a dyn Fn(&str) -> Option<TimeZone>,
+}
+
+/// Reads a plan with the zones of a machine.
+pub fn read_with(text: &str, zones: Zones<'_>) -> Result<Plan, PlanError> {
+    let raw: RawPlan = toml::from_str(text).map_err(|error| fault::from_toml(text, &error))?;
+    plan(raw, zones).map_err(|fault| fault.in_text(text))
+}
+
+fn plan(raw: RawPlan, zones: Zones<'_>) -> Result<Plan, Fault> {
     let (timezone, zone) = match &raw.timezone {
-        Some(leaf) if leaf.get_ref().0 != SYSTEM_ZONE => value(leaf, "timezone", zone)?,
-        _ => system()?,
+        Some(leaf) if leaf.get_ref().0 != SYSTEM_ZONE => {
+            value(leaf, "timezone", |text| zone(text, zones.find))?
+        }
+        _ => {
+            let name = (zones.system)();
+            let zone = (zones.find)(&name).unwrap_or(TimeZone::UTC);
+            (name, zone)
+        }
     };
     let calendar = Calendar {
         zone,

@@ -130,7 +130,7 @@ fn named(name: &str) -> Result<jiff::tz::TimeZone, Failure> {
     } else {
         name
     };
-    jiff::tz::TimeZone::get(name).map_err(|_| {
+    crate::config::zone(name).ok_or_else(|| {
         Failure::usage(format!("`{name}` is not a time zone known here.")).with_help(
             "write Region/City, such as Europe/London; `timedatectl list-timezones` lists them",
         )

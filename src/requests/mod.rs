@@ -35,7 +35,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
-use crate::config::{Config, Paths, system_login, system_owner, system_zone};
+use crate::config::{Config, Paths, system_login, system_owner, system_zone, zone};
 use crate::plan::{Plan, read};
 use crate::platforms::Places;
 use crate::rulebook::Rulebook;
@@ -128,7 +128,11 @@ pub fn load_plan(paths: &Paths) -> Result<Plan, Failure> {
 
 /// Reads the text of a plan, with this system's zone and owner where it names none.
 pub fn parse_plan(text: &str) -> Result<Plan, read::PlanError> {
-    let mut plan = read::read_in(text, &system_zone())?;
+    let zones = read::Zones {
+        system: &system_zone,
+        find: &zone,
+    };
+    let mut plan = read::read_with(text, zones)?;
     for account in &mut plan.accounts {
         if account.owner.is_empty() {
             account.owner = system_owner();

@@ -247,12 +247,8 @@ fn cadence(desk: &Desk) -> Result<Vec<CadenceNow>, Failure> {
             .last
             .tomorrow()
             .map_or(jiff::Timestamp::MAX, |d| calendar.day_start(d));
-        let counted = desk.store.counted(from, until)?;
-        let of = |published| {
-            let mine = counted.iter().filter(|c| c.account == account.name);
-            mine.filter(|c| c.published == published).count() as u32
-        };
-        let (published, queued) = (of(true), of(false));
+        let tally = desk.store.tally(&account.name, from, until)?;
+        let (published, queued) = (tally.published, tally.to_come);
         rows.push(CadenceNow {
             account: account.name.clone(),
             period: target.per,

@@ -122,6 +122,15 @@ pub struct Counted {
     pub published: bool,
 }
 
+/// How many posts of an account count in a period of its cadence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// That were published in it.
+    pub published: u32,
+    /// That will be sent in it.
+    pub to_come: u32,
+}
+
 /// What became of the breaks of some time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words explain themselves")]
@@ -269,6 +278,11 @@ impl Store {
         self.db().counts()
     }
 
+    /// How many posts of an account count in its cadence between two instants.
+    pub fn tally(&self, account: &str, from: Timestamp, until: Timestamp) -> Result<Tally> {
+        self.db().tally(account, from, until)
+    }
+
     /// What counts in the cadences between two instants.
     pub fn counted(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Counted>> {
         self.db().counted(from, until)
@@ -354,9 +368,13 @@ impl Store {
         self.db_mut().remember_nudge(key, at)
     }
 
-    /// Forgets a nudge, so that it may be shown again.
-    pub fn forget_nudge(&mut self, key: &str) -> Result<()> {
-        self.db_mut().forget_nudge(key)
+    /// Forgets nudges, so that they may be shown again; remembers another instead, all or none.
+    pub fn forget_nudges(
+        &mut self,
+        keys: &[&str],
+        instead: Option<(&str, Timestamp)>,
+    ) -> Result<()> {
+        self.db_mut().forget_nudges(keys, instead)
     }
 
     /// The nudges shown since then.

@@ -94,11 +94,14 @@ pub(super) fn weekday(text: &str) -> Result<Weekday, Wrong> {
 }
 
 /// A time zone by its name, with the name as it is written in the database.
-pub(super) fn zone(text: &str) -> Result<(String, TimeZone), Wrong> {
+pub(super) fn zone(
+    text: &str,
+    find: impl Fn(&str) -> Option<TimeZone>,
+) -> Result<(String, TimeZone), Wrong> {
     let help = "write Region/City, such as Europe/London (`timedatectl list-timezones` lists them), or \
                 \"system\" for this machine's";
-    let zone = TimeZone::get(text)
-        .map_err(|_| Wrong::new(format!("`{text}` is not a time zone known here"), help))?;
+    let zone = find(text)
+        .ok_or_else(|| Wrong::new(format!("`{text}` is not a time zone known here"), help))?;
     let name = zone.iana_name().unwrap_or(text).to_owned();
     Ok((name, zone))
 }

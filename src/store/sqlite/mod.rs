@@ -1,7 +1,7 @@
 //! The SQLite file: opening, format, errors, transactions.
 //!
-//! Posts, answers and receipts are written with full synchronisation; spans of usage with the
-//! lighter kind, since losing the last minute of them is allowed.
+//! Posts, answers and receipts are written with full synchronisation; spans of usage, breaks and
+//! shown nudges with the lighter kind, since losing the last minute of them is allowed.
 //!
 //! To change the format add a file to `migrations/` and its line to `MIGRATIONS`; never edit one
 //! that was released. `user_version` counts the files that were applied.
@@ -10,6 +10,8 @@ mod audit;
 mod posts;
 mod records;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod usage;
 
 use std::fs;
@@ -25,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
+    include_str!("../migrations/0004.sql"),
 ];
 
 /// How long to wait for another program that writes.
@@ -126,6 +129,18 @@ impl Sqlite {
     ) -> Result<T> {
         let path = self.path.clone();
         self.try_transaction(|transaction| work(transaction).map_err(|e| explain(&e, &path)))
+    }
+
+    /// The same for usage, breaks and nudges: what is lost of them when the power fails is what the
+    /// system had not written out by itself yet.
+    fn lightly<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
+        self.synchronise("NORMAL")?;
+        let done = self.in_transaction(work);
+        self.synchronise("FULL")?;
+        done
     }
 
     fn try_transaction<T>(

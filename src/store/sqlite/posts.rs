@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::super::{Counted, Counts, Result, StoreError};
+use super::super::{Counted, Counts, Result, StoreError, Tally};
 use super::audit::append;
 use super::{Sqlite, at, at_or_after, explain, from_column, from_json, json};
 use crate::engine::{Ask, Change, Cue};
@@ -14,6 +14,23 @@ use crate::posting::post::{Post, PostId};
 /// States whose post still takes its slot.
 const TAKES_SLOT: &str =
     "'held', 'queued', 'publishing', 'handed-off', 'uncertain', 'published', 'failed'";
+
+/// How many posts are in each state.
+pub(super) const STATES: &str = "SELECT state, posts FROM post_counts WHERE posts > 0";
+
+/// The earliest post that waits.
+pub(super) const NEXT: &str = "SELECT id, coalesce(sends_at, due_at), account
+    FROM posts INDEXED BY posts_waiting
+    WHERE state IN ('held', 'queued') ORDER BY due_at LIMIT 1";
+
+/// What is out and what is to come, of an account between two instants.
+pub(super) const TALLY: &str = "SELECT
+    (SELECT count(*) FROM receipts r JOIN posts p ON p.id = r.post
+       WHERE r.account = ?1 AND r.published_at >= ?2 AND r.published_at < ?3
+         AND p.state = 'published'),
+    (SELECT count(*) FROM posts INDEXED BY posts_to_come
+       WHERE state IN ('queued', 'publishing') AND account = ?1
+         AND coalesce(sends_at, due_at) >= ?2 AND coalesce(sends_at, due_at) < ?3)";
 
 /// What a person has to be asked about a post.
 fn ask(post: &Post) -> Option<Ask> {
@@ -213,23 +230,36 @@ impl Sqlite {
 
     pub(in crate::store) fn counts(&self) -> Result<Counts> {
         let find = || {
-            let mut statement = self
-                .connection
-                .prepare("SELECT state, count(*) FROM posts GROUP BY state")?;
+            let mut statement = self.connection.prepare(STATES)?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let by_state = rows.collect::<rusqlite::Result<_>>()?;
             let next = self
                 .connection
-                .query_row(
-                    "SELECT id, coalesce(sends_at, due_at), account FROM posts
-                     WHERE state IN ('held', 'queued') ORDER BY due_at LIMIT 1",
-                    [],
-                    |row| Ok((PostId(row.get(0)?), from_column(row.get(1)?), row.get(2)?)),
-                )
+                .query_row(NEXT, [], |row| {
+                    Ok((PostId(row.get(0)?), from_column(row.get(1)?), row.get(2)?))
+                })
                 .optional()?;
             Ok(Counts { by_state, next })
         };
         find().map_err(|error: rusqlite::Error| self.explain(&error))
+    }
+
+    pub(in crate::store) fn tally(
+        &self,
+        account: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Tally> {
+        let count = || {
+            self.connection
+                .query_row(TALLY, params![account, at(from), at(until)], |row| {
+                    Ok(Tally {
+                        published: row.get(0)?,
+                        to_come: row.get(1)?,
+                    })
+                })
+        };
+        count().map_err(|error| self.explain(&error))
     }
 
     pub(in crate::store) fn counted(

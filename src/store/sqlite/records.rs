@@ -1,7 +1,7 @@
 //! Answers for accounts, consents, papers, breaks, and the nudges that were shown.
 
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 use super::super::{BreakCounts, Result};
 use super::audit::append;
@@ -11,6 +11,12 @@ use crate::posting::audit::Entry;
 use crate::posting::consent::Consent;
 use crate::posting::post::Attestation;
 use crate::posting::sources::{Paper, PaperId};
+
+fn remember(transaction: &Transaction<'_>, key: &str, when: Timestamp) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO nudges (key, at) VALUES (?1, ?2)";
+    transaction.execute(sql, params![key, at(when)])?;
+    Ok(())
+}
 
 impl Sqlite {
     /// Runs one statement and its audit entry in one transaction.
@@ -110,7 +116,7 @@ impl Sqlite {
         outcome: Outcome,
         when: Timestamp,
     ) -> Result<()> {
-        self.in_transaction(|transaction| {
+        self.lightly(|transaction| {
             transaction.execute(
                 "INSERT INTO breaks (at, outcome) VALUES (?1, ?2)",
                 params![at(when), outcome.name()],
@@ -141,19 +147,19 @@ impl Sqlite {
     }
 
     pub(in crate::store) fn remember_nudge(&mut self, key: &str, when: Timestamp) -> Result<()> {
-        self.in_transaction(|transaction| {
-            transaction.execute(
-                "INSERT OR REPLACE INTO nudges (key, at) VALUES (?1, ?2)",
-                params![key, at(when)],
-            )?;
-            Ok(())
-        })
+        self.lightly(|transaction| remember(transaction, key, when))
     }
 
-    pub(in crate::store) fn forget_nudge(&mut self, key: &str) -> Result<()> {
-        self.in_transaction(|transaction| {
-            transaction.execute("DELETE FROM nudges WHERE key = ?1", [key])?;
-            Ok(())
+    pub(in crate::store) fn forget_nudges(
+        &mut self,
+        keys: &[&str],
+        instead: Option<(&str, Timestamp)>,
+    ) -> Result<()> {
+        self.lightly(|transaction| {
+            for key in keys {
+                transaction.execute("DELETE FROM nudges WHERE key = ?1", [key])?;
+            }
+            instead.map_or(Ok(()), |(key, when)| remember(transaction, key, when))
         })
     }
 

@@ -95,10 +95,7 @@ impl Sqlite {
     }
 
     pub(in crate::store) fn save_span(&mut self, interval: &Interval) -> Result<()> {
-        self.synchronise("NORMAL")?;
-        let done = insert(&self.connection, interval).map_err(|error| self.explain(&error));
-        self.synchronise("FULL")?;
-        done
+        self.lightly(|transaction| insert(transaction, interval))
     }
 
     pub(in crate::store) fn add_interval(&mut self, interval: &Interval) -> Result<()> {
