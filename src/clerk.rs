@@ -161,6 +161,10 @@ impl Clerk {
                 self.store.forget_nudges(&[&key], None)?;
                 return Ok(Performed::Outside(Effect::Withdraw(key)));
             }
+            Effect::Scrub => {
+                self.store.scrub()?;
+                return Ok(Performed::Outside(Effect::Scrub));
+            }
             outside => return Ok(Performed::Outside(outside)),
         }
         Ok(Performed::Done(events))

@@ -180,8 +180,9 @@ impl Rulebook {
             account_answers: &account_answers,
             papers: &papers,
             findings: &findings,
-            valid_for: plan.posting.attestations_valid,
-            on: plan.calendar.day_of(post.due_at.unwrap_or(now)),
+            on: plan
+                .calendar
+                .day_of(post.due_at.map_or(now, |due| due.max(now))),
         };
         let review = review(post, plan, &ground, now);
         Ok(Reviewed {

@@ -157,9 +157,38 @@ fn withdraw(args: &ReferenceArgs, call: &Call) -> Answer {
                 "Published already: {ids}. Take back with `rounds post retract`."
             ));
         }
+        if !withdrawn.others.is_empty() {
+            lines.push(format!("Used in drafts too: {}.", ids(&withdrawn.others)));
+        }
         lines.join("\n")
     })?;
-    Ok(call.done(&desk))
+    call.tell(&desk);
+    if call.out.can_ask() {
+        offer_to_retract(&mut desk, &withdrawn.published, call)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks for each published post whether it is to be taken back now.
+fn offer_to_retract(
+    desk: &mut Desk,
+    published: &[crate::posting::post::PostId],
+    call: &Call,
+) -> Result<(), crate::requests::Failure> {
+    for id in published {
+        let wanted = call.out.ask(&format!("Take post {id} back now?"));
+        if !wanted {
+            continue;
+        }
+        match crate::requests::post::retract(desk, id.as_str()) {
+            Ok((_, what)) => call
+                .out
+                .text(&format!("Post {id} is taken back: {what}."))?,
+            Err(failure) => call.out.warn(&format!("Post {id}: {failure}")),
+        }
+    }
+    call.tell(desk);
+    Ok(())
 }
 
 fn spoken(desk: &Desk, row: &ConsentRow) -> String {

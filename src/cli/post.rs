@@ -183,6 +183,9 @@ struct ApproveArgs {
     /// Who approves; the account's owner unless told.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// Take the approval back; possible until the post is sent.
+    #[arg(long)]
+    revoke: bool,
 }
 
 /// Give a post another time or slot

@@ -20,7 +20,7 @@ use crate::config::{Config, Paths};
 use crate::engine::{Engine, Event};
 use crate::notify::{Answer, ClosedBy, Notifier};
 use crate::requests::errand::Task;
-use crate::requests::{Changed, Desk, Failure, parse_plan};
+use crate::requests::{Changed, Desk, Failure, parse_plan, post};
 use crate::sensors::logind::{self, Seen};
 use crate::sensors::{Observation, x11};
 
@@ -83,9 +83,11 @@ async fn live(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure
     let desk = Desk::open(paths.clone(), now)?;
     let plan_text = std::fs::read_to_string(paths.plan()).unwrap_or_default();
     // Whatever the rules, the plan or the calendar changed meanwhile; not for nothing.
-    if desk.store.counts()?.waiting() > 0 {
+    if desk.store.counts()?.reviewed() > 0 {
         have_done(paths, &plan_text, Task::ReviewAll).await?;
     }
+    post::drop_unused_pictures(&desk.store, &paths.media(), now.wall)?;
+    desk.store.scrub()?;
     let (inbox, incoming) = Inbox::open();
     let listener = serve::listen(&paths.socket).map_err(|e| Failure::file(&paths.socket, &e))?;
     tokio::spawn(serve::serve(listener, inbox.clone()));

@@ -13,7 +13,7 @@ use crate::posting::life::State;
 use crate::posting::post::PostId;
 use crate::requests::errand::{Done, Task};
 use crate::requests::words::address_of;
-use crate::requests::{Desk, Failure, slots};
+use crate::requests::{Desk, Failure, post, slots};
 
 impl Daemon {
     pub(super) async fn outside(&mut self, effect: Effect) {
@@ -21,6 +21,7 @@ impl Daemon {
             Effect::Publish(id) => self.publish(id).await,
             Effect::Look(id) => self.look(id).await,
             Effect::Open(id) => self.open(id),
+            Effect::Scrub => self.scrub(),
             Effect::Act(id, act) => self.act(id, act).await,
             Effect::NextAnswer(name) => self.next_answer(name).await,
             Effect::OpenSite(site) => self.open_site(site),
@@ -130,6 +131,18 @@ impl Daemon {
             && let Err(error) = notifier.show(popup).await
         {
             tracing::warn!(%error, "what came of opening a site could not be shown");
+        }
+    }
+
+    /// Removes the pictures that no post holds any more.
+    fn scrub(&mut self) {
+        let now = Moment::now().wall;
+        match post::drop_unused_pictures(&self.clerk.store, &self.paths.media(), now) {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "pictures that no post holds are removed"),
+            Err(failure) => {
+                self.troubles.insert("pictures", failure.message);
+            }
         }
     }
 

@@ -338,6 +338,8 @@ fn post_question(key: String, account: &str, about: (Ask, bool), id: &str) -> Nu
             posted(id).into(),
         ),
         Ask::HandedOff => return hand_off(key, account, id, opened),
+        Ask::Ageing => ageing(account, id),
+        Ask::Erasing => erasing(account, id),
         Ask::SecondLook => (
             "A post wants a second look".to_owned(),
             format!("Post {id} was written in quiet time."),
@@ -349,6 +351,27 @@ fn post_question(key: String, account: &str, about: (Ask, bool), id: &str) -> Nu
         ),
     };
     question(key, title, body, buttons)
+}
+
+/// An answer or approval will be too old when the post goes.
+fn ageing(account: &str, id: &str) -> (String, String, Vec<Button>) {
+    let title = format!("An answer for {account} will be too old");
+    let body = format!(
+        "Post {id} goes out within two days; by then an answer or approval will be too old. Give \
+         it again with `rounds post check {id}`."
+    );
+    (title, body, Vec::new())
+}
+
+/// A text that was left with something that may not go out will be erased.
+fn erasing(account: &str, id: &str) -> (String, String, Vec<Button>) {
+    let title = format!("The text of a post for {account} will be erased");
+    let body = format!(
+        "Post {id} was left with something that may not go out. `rounds post show {id}` says when \
+         its text is erased."
+    );
+    let keep = format!("rounds post edit {id} --keep");
+    (title, body, vec![button("keep", "Keep it", Some(&keep))])
 }
 
 fn question(key: String, title: String, body: String, buttons: Vec<Button>) -> Nudge {

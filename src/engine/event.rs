@@ -94,6 +94,10 @@ pub enum Ask {
     Uncertain,
     /// The composer was opened: was it posted?
     HandedOff,
+    /// It goes within two days, and an answer or approval will be too old.
+    Ageing,
+    /// Its text will be erased.
+    Erasing,
 }
 
 /// A post with its review and, if it may go now, the frozen request.
@@ -165,6 +169,8 @@ pub enum Effect {
     Look(PostId),
     /// Carry out what a person asked by a button.
     Act(PostId, Act),
+    /// What was erased must be gone from the disk too.
+    Scrub,
     /// Open the composer for the post's last attempt, as a person asked by a button.
     Open(PostId),
     /// Hand over the next prepared answer for this engagement, as a person asked by a button.
@@ -230,6 +236,8 @@ pub enum Act {
     Posted,
     /// It is not on the platform.
     NotPosted,
+    /// Do not erase its text.
+    Keep,
 }
 
 /// A post to be written as a whole, with its audit entries.
@@ -371,8 +379,14 @@ impl Nudge {
 
 impl Ask {
     /// Those that have a nudge of their own for each post.
-    pub const OF_ONE_POST: [Self; 4] =
-        [Self::Missed, Self::Failed, Self::Uncertain, Self::HandedOff];
+    pub const OF_ONE_POST: [Self; 6] = [
+        Self::Missed,
+        Self::Failed,
+        Self::Uncertain,
+        Self::HandedOff,
+        Self::Ageing,
+        Self::Erasing,
+    ];
 
     /// The word in keys.
     pub const fn name(self) -> &'static str {
@@ -382,6 +396,8 @@ impl Ask {
             Self::Failed => "failed",
             Self::Uncertain => "uncertain",
             Self::HandedOff => "handed-off",
+            Self::Ageing => "ageing",
+            Self::Erasing => "erasing",
         }
     }
 }

@@ -185,6 +185,7 @@ impl Engine {
             "approve" => Act::Approve,
             "posted" => Act::Posted,
             "not-posted" => Act::NotPosted,
+            "keep" => Act::Keep,
             // `later`: the question is off the screen, and comes once more by itself.
             _ => return,
         };

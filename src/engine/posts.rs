@@ -13,6 +13,7 @@ use super::presence::{NOISE, later};
 use super::{Ask, Change, Cue, Effect, Engine, Examined, Found, Outcome};
 use crate::clock::Moment;
 use crate::posting::audit::{Entry, Kind};
+use crate::posting::erasure::erase;
 use crate::posting::holds::settle;
 use crate::posting::life::{Looked, State, Step, apply};
 use crate::posting::post::{Attempt, Post, PostId, Receipt};
@@ -124,6 +125,12 @@ impl Engine {
         }
         if let State::HandedOff { since, asked } = post.state {
             self.ask_again(post, since, asked, now, effects);
+            return;
+        }
+        if review.erase_at.is_some_and(|at| at <= now.wall) {
+            let entry = erase(&mut post, now.wall);
+            record(post, vec![entry], effects);
+            effects.push(Effect::Scrub);
             return;
         }
         let mut entries = Vec::new();

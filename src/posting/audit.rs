@@ -24,6 +24,7 @@ pub enum Kind {
     Answered,
     Disputed,
     Approved,
+    Revoked,
     Held,
     Released,
     Sending,

@@ -5,14 +5,13 @@
 //! by the evidence that the item names, by a dispute, or (where it weighs no more than `attest`)
 //! by a plain answer. A dispute answers one finding for one content.
 
-use std::time::Duration;
-
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::consent::Consent;
 use super::evidence::EvidenceKind;
+use super::horizon::Horizon;
 use super::packs::{Applicable, Facts, Item, Level, Packs, PostKind, StateHint, UnknownPack};
 use super::post::{Attestation, Media, Post, Relation, hex};
 use super::screening::{Category, Finding, Severity, finding_id};
@@ -62,6 +61,10 @@ pub struct Check {
     /// When the valid answer ends.
     #[serde(skip)]
     pub ends_at: Option<Timestamp>,
+    /// It is stale by age, by newer rules or by a record that ended, and not because the post was
+    /// edited: whoever edits is told at once.
+    #[serde(skip)]
+    pub aged: bool,
 }
 
 impl Check {
@@ -89,8 +92,6 @@ pub struct Ground<'a> {
     pub papers: &'a [Paper],
     /// What screening saw in the content, and what is known against its papers.
     pub findings: &'a [Finding],
-    /// How long answers live.
-    pub valid_for: Duration,
     /// The plan's day on which it is to be sent.
     pub on: Date,
 }
@@ -114,7 +115,7 @@ pub fn profile_hash(account: &Account) -> String {
 pub fn evaluate(
     post: &Post,
     ground: &Ground<'_>,
-    now: Timestamp,
+    horizon: &Horizon,
 ) -> Result<Vec<Check>, UnknownPack> {
     let content_hash = post.content.hash();
     let found: Vec<(Category, Severity)> = ground
@@ -135,7 +136,7 @@ pub fn evaluate(
         doubts,
         content_hash,
         profile: profile_hash(ground.account),
-        now,
+        horizon,
     };
     Ok(questions
         .iter()
@@ -208,7 +209,7 @@ struct Judge<'a> {
     doubts: Doubts,
     content_hash: String,
     profile: String,
-    now: Timestamp,
+    horizon: &'a Horizon,
 }
 
 impl Judge<'_> {
@@ -247,6 +248,8 @@ impl Judge<'_> {
             (_, None, Some(_)) => CheckState::Stale,
             (_, None, None) => CheckState::Missing,
         };
+        let aged = state == CheckState::Stale
+            && last.is_some_and(|answer| answer.content_hash == *self.about(question.item.level));
         Check {
             item: item.id.clone(),
             pack: pack.to_owned(),
@@ -258,7 +261,16 @@ impl Judge<'_> {
             asked_with,
             account_level: question.item.level == Level::Account,
             source: item.source.to_string(),
-            ends_at: valid.map(|answer| self.ends_at(answer)),
+            ends_at: valid.map(|answer| self.horizon.ends_at(answer.at)),
+            aged,
+        }
+    }
+
+    /// What an answer has to be about.
+    const fn about(&self, level: Level) -> &String {
+        match level {
+            Level::Post => &self.content_hash,
+            Level::Account => &self.profile,
         }
     }
 
@@ -268,13 +280,9 @@ impl Judge<'_> {
         question: &Applicable<'_>,
         kind: Option<EvidenceKind>,
     ) -> bool {
-        let about = match question.item.level {
-            Level::Post => &self.content_hash,
-            Level::Account => &self.profile,
-        };
-        answer.content_hash == *about
+        answer.content_hash == *self.about(question.item.level)
             && answer.rules == self.ground.rules
-            && self.ends_at(answer) > self.now
+            && self.horizon.holds(answer.at)
             && self.evidence_holds(answer, kind)
             && !answers_in_vain(question, kind)
     }
@@ -303,11 +311,6 @@ impl Judge<'_> {
                     .covers(&account.name, account.platform.name(), self.ground.on)
                     .is_ok()
         })
-    }
-
-    fn ends_at(&self, answer: &Attestation) -> Timestamp {
-        let life = SignedDuration::try_from(self.ground.valid_for).unwrap_or(SignedDuration::MAX);
-        answer.at.saturating_add(life).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::{Entry, Kind};
 use super::checks::{Check, CheckState, Ground, evaluate};
+use super::erasure::{erase_at, is_sensitive, tell_at};
 use super::evidence::EvidenceKind;
+use super::horizon::Horizon;
 use super::life::{NotAllowed, State, Step, Waiting, apply};
 use super::packs::UnknownPack;
-use super::post::Post;
+use super::post::{Post, Reminder};
 use super::sources;
 use crate::plan::Plan;
 
@@ -79,6 +81,10 @@ pub struct Review {
     pub sends_at: Option<Timestamp>,
     /// When time alone may change this review.
     pub wake_at: Option<Timestamp>,
+    /// What a person has to be told now.
+    pub reminder: Option<Reminder>,
+    /// When the text is erased.
+    pub erase_at: Option<Timestamp>,
 }
 
 impl Review {
@@ -93,7 +99,9 @@ impl Review {
                 Waiting::Draft
             },
             sends_at: post.due_at,
-            wake_at: None,
+            wake_at: post.erase_at,
+            reminder: None,
+            erase_at: post.erase_at,
         }
     }
 
@@ -105,8 +113,15 @@ impl Review {
 
 /// Looks at a post as it stands now.
 pub fn review(post: &Post, plan: &Plan, ground: &Ground<'_>, now: Timestamp) -> Review {
-    match evaluate(post, ground, now) {
-        Ok(checks) => reviewed(post, plan, ground, checks, now),
+    let horizon = Horizon {
+        now,
+        sends_at: sends_at(post, plan, ground),
+        late_after: plan.posting.late_after,
+        valid_for: plan.posting.attestations_valid,
+        timed_at: post.timed_at.unwrap_or(post.created_at),
+    };
+    match evaluate(post, ground, &horizon) {
+        Ok(checks) => reviewed(post, plan, ground, checks, &horizon),
         Err(unknown) => Review::account_off(post, &UnknownPack::to_string(&unknown)),
     }
 }
@@ -116,17 +131,17 @@ fn reviewed(
     plan: &Plan,
     ground: &Ground<'_>,
     checks: Vec<Check>,
-    now: Timestamp,
+    horizon: &Horizon,
 ) -> Review {
-    let sends_at = sends_at(post, plan, ground);
+    let (now, sends_at) = (horizon.now, horizon.sends_at);
     let mut holds: Vec<Hold> = checks
         .iter()
         .filter_map(|check| check_hold(check, ground))
         .collect();
-    holds.extend(approval_hold(post, ground));
+    holds.extend(approval_hold(post, ground, horizon));
     holds.extend(dispute_hold(post, plan, now));
     holds.extend(second_look_hold(post, plan, sends_at));
-    let limit = sends_at.map(|at| later(at, plan.posting.late_after));
+    let limit = sends_at.map(|at| later(at, horizon.late_after));
     let late = limit.is_some_and(|limit| limit < now) || matches!(post.state, State::Missed { .. });
     if late {
         holds.push(Hold::new(
@@ -140,14 +155,30 @@ fn reviewed(
         (Some(_), false, true) => Waiting::Queued,
         (Some(_), false, false) => Waiting::Held,
     };
-    let wake_at = wake_at(&checks, waiting, sends_at, limit, now);
-    Review {
+    let idle = matches!(post.state, State::Cancelled { .. })
+        || post.state.can_change() && matches!(waiting, Waiting::Draft | Waiting::Missed);
+    let sensitive = idle && is_sensitive(post, ground.findings, &checks);
+    let erase_at = erase_at(post, now).filter(|_| sensitive);
+    let mut review = Review {
         checks,
         holds,
         waiting,
         sends_at,
-        wake_at,
-    }
+        wake_at: None,
+        reminder: None,
+        erase_at,
+    };
+    review.reminder = review.reminder(post, horizon);
+    review.wake_at = review.wake_at(post, horizon);
+    review
+}
+
+/// The end of the owner's approval of exactly this content, if there is one.
+fn approved_until(post: &Post, owner: &str, horizon: &Horizon) -> Option<Timestamp> {
+    let hash = post.content.hash();
+    let approval = post.approval.as_ref();
+    let valid = approval.filter(|a| a.by == owner && a.content_hash == hash);
+    valid.map(|approval| horizon.ends_at(approval.at))
 }
 
 /// The due time, or the end of cooling off after the last answer, whichever is later. An answer
@@ -191,23 +222,23 @@ fn check_hold(check: &Check, ground: &Ground<'_>) -> Option<Hold> {
     })
 }
 
-fn approval_hold(post: &Post, ground: &Ground<'_>) -> Option<Hold> {
+fn approval_hold(post: &Post, ground: &Ground<'_>, horizon: &Horizon) -> Option<Hold> {
     let owner = &ground.account.owner;
     if post.author == *owner {
         return None;
     }
-    let hash = post.content.hash();
-    let approved = post
-        .approval
-        .as_ref()
-        .is_some_and(|a| a.by == *owner && a.content_hash == hash);
-    (!approved).then(|| {
-        let why = format!(
-            "{} wrote it; {owner} has to approve exactly this.",
-            post.author
-        );
-        Hold::new(HoldKind::Approval, why)
-    })
+    let given = approved_until(post, owner, horizon).is_some();
+    let approval = post.approval.as_ref().filter(|_| given);
+    if approval.is_some_and(|approval| horizon.holds(approval.at)) {
+        return None;
+    }
+    let author = &post.author;
+    let why = if given {
+        format!("{owner}'s approval is or will be too old when it goes; approve it again.")
+    } else {
+        format!("{author} wrote it; {owner} has to approve exactly this.")
+    };
+    Some(Hold::new(HoldKind::Approval, why))
 }
 
 /// When the content or an answer to it last changed.
@@ -260,35 +291,95 @@ fn second_look_hold(post: &Post, plan: &Plan, sends_at: Option<Timestamp>) -> Op
     })
 }
 
-/// When the review may come out differently although nobody did anything.
-fn wake_at(
-    checks: &[Check],
-    waiting: Waiting,
-    sends_at: Option<Timestamp>,
-    late_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    let answers_end = checks.iter().filter_map(|check| check.ends_at).min();
-    let time = match waiting {
-        Waiting::Queued => sends_at,
-        Waiting::Held => late_at.map(|at| later(at, Duration::from_secs(1))),
-        Waiting::Draft | Waiting::Missed => None,
-    };
-    let answers_end = answers_end.filter(|_| waiting == Waiting::Queued);
-    [time, answers_end.filter(|at| *at > now)]
-        .into_iter()
-        .flatten()
-        .min()
+impl Review {
+    /// What a person has to be told now.
+    fn reminder(&self, post: &Post, horizon: &Horizon) -> Option<Reminder> {
+        let erasing = self.erase_at.is_some_and(|at| tell_at(at) <= horizon.now);
+        if erasing {
+            return Some(Reminder::Erasing);
+        }
+        let waits = self.waiting == Waiting::Held && post.state.can_change();
+        let ageing = waits && self.has_aged(post) && horizon.is_soon();
+        ageing.then_some(Reminder::Ageing)
+    }
+
+    /// Whether an answer or approval that was given for this content is or will be too old.
+    fn has_aged(&self, post: &Post) -> bool {
+        let hash = post.content.hash();
+        let approved = post.approval.as_ref();
+        self.checks.iter().any(|check| check.stops() && check.aged)
+            || self
+                .holds
+                .iter()
+                .any(|hold| hold.kind == HoldKind::Approval)
+                && approved.is_some_and(|approval| approval.content_hash == hash)
+    }
+
+    /// When it may come out differently although nobody did anything.
+    fn wake_at(&self, post: &Post, horizon: &Horizon) -> Option<Timestamp> {
+        let late = |at| later(later(at, horizon.late_after), Duration::from_secs(1));
+        let time = match self.waiting {
+            Waiting::Queued => self.sends_at,
+            Waiting::Held => self.sends_at.map(late),
+            Waiting::Draft | Waiting::Missed => None,
+        };
+        let told = self.erase_at.map(tell_at).filter(|at| *at > horizon.now);
+        let erasure = told.or(self.erase_at);
+        if matches!(post.state, State::Cancelled { .. }) {
+            return erasure;
+        }
+        let waits = matches!(self.waiting, Waiting::Queued | Waiting::Held);
+        let ask = horizon
+            .ask_at()
+            .filter(|_| waits && self.may_age(post, horizon));
+        let ends = self.ends(post, horizon).min();
+        let ends = ends.filter(|_| self.waiting == Waiting::Queued);
+        let ahead = [ask, ends].into_iter().flatten();
+        let ahead = ahead.filter(|at| *at > horizon.now);
+        time.into_iter().chain(erasure).chain(ahead).min()
+    }
+
+    /// Whether something given is or will be too old when the post goes.
+    fn may_age(&self, post: &Post, horizon: &Horizon) -> bool {
+        let last = self.sends_at.map(|at| later(at, horizon.late_after));
+        self.has_aged(post)
+            || self
+                .ends(post, horizon)
+                .any(|end| last.is_some_and(|last| end <= last))
+    }
+
+    /// The ends of what was given and holds.
+    fn ends(&self, post: &Post, horizon: &Horizon) -> impl Iterator<Item = Timestamp> {
+        let approval = post.approval.as_ref();
+        let approval = approval.map(|approval| horizon.ends_at(approval.at));
+        let answers = self.checks.iter().filter_map(|check| check.ends_at);
+        answers.chain(approval)
+    }
 }
 
 /// Puts a review into the post: its state, holds and times. Says with audit entries what changed.
+/// A cancelled post stays as it is; only when its text is erased is noted.
 pub fn settle(
     post: &mut Post,
     review: &Review,
     now: Timestamp,
     entries: &mut Vec<Entry>,
 ) -> Result<(), NotAllowed> {
-    let next = apply(&post.state, &Step::Review(review.waiting), now)?;
+    let cancelled = matches!(post.state, State::Cancelled { .. });
+    let next = if cancelled {
+        post.state.clone()
+    } else {
+        apply(&post.state, &Step::Review(review.waiting), now)?
+    };
+    let told = post.told_at.filter(|at| *at >= post.last_changed_at());
+    let tells = review.reminder == Some(Reminder::Erasing);
+    post.told_at = told.or_else(|| tells.then_some(now));
+    post.reminder = review.reminder;
+    post.erase_at = review.erase_at;
+    post.wake_at = review.wake_at;
+    if cancelled {
+        return Ok(());
+    }
     let kinds = |holds: &[Hold]| {
         holds
             .iter()
@@ -315,7 +406,6 @@ pub fn settle(
     post.state = next;
     post.holds.clone_from(&review.holds);
     post.sends_at = review.sends_at;
-    post.wake_at = review.wake_at;
     Ok(())
 }
 

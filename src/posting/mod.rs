@@ -3,8 +3,10 @@
 pub mod audit;
 pub mod checks;
 pub mod consent;
+pub mod erasure;
 pub mod evidence;
 pub mod holds;
+pub mod horizon;
 pub mod life;
 pub mod media;
 pub mod packs;

@@ -269,6 +269,9 @@ pub struct Post {
     pub changed_at: Timestamp,
     /// When it is meant to go out.
     pub due_at: Option<Timestamp>,
+    /// When it got that time; none where it was written with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed_at: Option<Timestamp>,
     /// Answers, newest last.
     pub attestations: Vec<Attestation>,
     /// Disputed findings.
@@ -287,6 +290,28 @@ pub struct Post {
     pub attempts: Vec<Attempt>,
     /// Proofs of publishing.
     pub receipts: Vec<Receipt>,
+    /// What a person is reminded of, as last reviewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<Reminder>,
+    /// When its text is erased, as last reviewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erase_at: Option<Timestamp>,
+    /// When a person was told that it will be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<Timestamp>,
+    /// When its text was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
+}
+
+/// What a person is told of a post in good time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reminder {
+    /// It goes within two days, and an answer or approval will be too old.
+    Ageing,
+    /// Its text is erased within a week.
+    Erasing,
 }
 
 impl Post {
@@ -308,6 +333,7 @@ impl Post {
             created_at: now,
             changed_at: now,
             due_at: None,
+            timed_at: None,
             attestations: Vec::new(),
             disputes: Vec::new(),
             approval: None,
@@ -317,7 +343,28 @@ impl Post {
             wake_at: None,
             attempts: Vec::new(),
             receipts: Vec::new(),
+            reminder: None,
+            erase_at: None,
+            told_at: None,
+            erased_at: None,
         }
+    }
+
+    /// When its content, its time or an answer last changed, or its time passed, or it was called
+    /// off.
+    pub fn last_changed_at(&self) -> Timestamp {
+        let state = match self.state {
+            State::Missed { since } => Some(since),
+            State::Cancelled { at } => Some(at),
+            _ => None,
+        };
+        let answers = self.attestations.iter().map(|answer| answer.at);
+        let disputes = self.disputes.iter().map(|dispute| dispute.at);
+        let times = state.into_iter().chain(self.timed_at);
+        let changes = times.chain(answers).chain(disputes);
+        changes
+            .max()
+            .map_or(self.changed_at, |at| at.max(self.changed_at))
     }
 
     /// The time of the last answer or dispute that concerns the present content.

@@ -7,6 +7,7 @@ use super::post::review_where;
 use super::{Changed, Desk, Failure};
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::consent::Consent;
+use crate::posting::life::State;
 use crate::posting::post::{Post, PostId};
 use crate::posting::screening::{Category, Context};
 use crate::rulebook::Rulebook;
@@ -29,8 +30,10 @@ pub struct Withdrawn {
     pub consent: ConsentRow,
     /// Posts that used it and do not go out any more.
     pub held: Vec<PostId>,
-    /// Posts that used it and are out already: take them back where that is wished.
+    /// Posts that used it and are out already, or may be: take them back where that is wished.
     pub published: Vec<PostId>,
+    /// Posts that used it and wait for nothing: drafts, and what was missed or failed.
+    pub others: Vec<PostId>,
 }
 
 /// The register, by reference.
@@ -160,23 +163,37 @@ pub fn withdraw(desk: &mut Desk, reference: &str) -> Result<Withdrawn, Failure> 
     )
     .with("consent", record.reference.clone());
     record.withdrawn_at = Some(desk.now.wall);
-    desk.store.save_consent(&record, &entry)?;
+    let mut withdrawn = Withdrawn {
+        consent: row(record.clone(), desk.plan.calendar.day_of(desk.now.wall)),
+        held: Vec::new(),
+        published: Vec::new(),
+        others: Vec::new(),
+    };
+    let mut touched = Vec::new();
+    for post in desk.store.posts(None)? {
+        if !relies_on(&post, &record.reference) {
+            continue;
+        }
+        match post.state {
+            State::Held | State::Queued { .. } => withdrawn.held.push(post.id.clone()),
+            State::Published { .. }
+            | State::Publishing { .. }
+            | State::HandedOff { .. }
+            | State::Uncertain { .. } => withdrawn.published.push(post.id.clone()),
+            State::Draft | State::Failed { .. } | State::Missed { .. } => {
+                withdrawn.others.push(post.id.clone());
+            }
+            State::Cancelled { .. } | State::Retracted { .. } => {}
+        }
+        if post.state.waits() {
+            touched.push(post.id);
+        }
+    }
+    // In one step: a program that is about to send one of them decided on a version that is gone.
+    desk.store.withdraw_consent(&record, &entry, &touched)?;
     desk.changed.insert(Changed::Posts);
-    let posts = desk.store.posts(None)?;
-    let concerned = posts
-        .iter()
-        .filter(|post| relies_on(post, &record.reference));
-    let (waiting, others): (Vec<_>, Vec<_>) = concerned.partition(|post| post.state.waits());
-    let published = others.iter().filter(|post| !post.receipts.is_empty());
-    let published = published.map(|post| post.id.clone()).collect();
-    let held = waiting.iter().map(|post| post.id.clone()).collect();
     review_where(desk, |post| relies_on(post, &record.reference))?;
-    let today = desk.plan.calendar.day_of(desk.now.wall);
-    Ok(Withdrawn {
-        consent: row(record, today),
-        held,
-        published,
-    })
+    Ok(withdrawn)
 }
 
 fn relies_on(post: &Post, reference: &str) -> bool {

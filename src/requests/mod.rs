@@ -30,7 +30,7 @@ pub mod words;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ pub struct Desk {
     pub system_user: String,
     /// What was changed so far.
     pub changed: BTreeSet<Changed>,
-    rulebook: OnceCell<Rc<Rulebook>>,
+    rulebook: OnceCell<Arc<Rulebook>>,
 }
 
 impl Desk {
@@ -95,13 +95,27 @@ impl Desk {
         })
     }
 
-    /// The rules, loaded once for as long as the desk is open.
-    pub fn rulebook(&self) -> Result<Rc<Rulebook>, Failure> {
-        if let Some(rulebook) = self.rulebook.get() {
-            return Ok(Rc::clone(rulebook));
+    /// A desk over a plan, a memory and rules that are there already.
+    pub fn over(paths: Paths, plan: Plan, store: Store, rules: Arc<Rulebook>, now: Moment) -> Self {
+        Self {
+            paths,
+            config: Config::default(),
+            plan,
+            store,
+            now,
+            system_user: system_login(),
+            changed: BTreeSet::new(),
+            rulebook: OnceCell::from(rules),
         }
-        let rulebook = Rc::new(Rulebook::load(&self.paths.checklists())?);
-        Ok(Rc::clone(self.rulebook.get_or_init(|| rulebook)))
+    }
+
+    /// The rules, loaded once for as long as the desk is open.
+    pub fn rulebook(&self) -> Result<Arc<Rulebook>, Failure> {
+        if let Some(rulebook) = self.rulebook.get() {
+            return Ok(Arc::clone(rulebook));
+        }
+        let rulebook = Arc::new(Rulebook::load(&self.paths.checklists())?);
+        Ok(Arc::clone(self.rulebook.get_or_init(|| rulebook)))
     }
 
     /// Where accounts publish from.

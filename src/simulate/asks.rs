@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::checks::profile_hash;
 use crate::posting::holds::settle;
-use crate::posting::life::{NotAllowed, Step, Waiting, apply};
+use crate::posting::life::{NotAllowed, State, Step, Waiting, apply};
 use crate::posting::post::{Approval, Attestation, Dispute, Post, PostId, Receipt};
 use crate::rulebook::{Reviewed, Rulebook};
 use crate::store::{Result, Store, StoreError};
@@ -34,6 +34,7 @@ pub(super) enum Wish {
     Posted,
     NotPosted,
     Retract,
+    Keep,
 }
 
 impl Asks<'_> {
@@ -72,11 +73,15 @@ impl Asks<'_> {
         };
         let owner = self.plan.account(&post.content.account);
         let owner = owner.map_or_else(String::new, |account| account.owner.clone());
+        if post.erased_at.is_some() {
+            return Ok(None);
+        }
         let Ok(kind) = self.change(&mut post, wish, &owner) else {
             return Ok(None);
         };
         let mut entries = vec![Entry::new(self.now, kind, Some(id), &owner)];
-        if post.state.can_change() && !matches!(wish, Wish::NotPosted) {
+        let cancelled = matches!(post.state, State::Cancelled { .. });
+        if cancelled || post.state.can_change() && !matches!(wish, Wish::NotPosted) {
             let review = self.review(&post)?.review;
             if settle(&mut post, &review, self.now, &mut entries).is_err() {
                 return Ok(None);
@@ -123,6 +128,7 @@ impl Asks<'_> {
             Wish::Reschedule(due) => {
                 post.state = apply(&post.state, &held, now)?;
                 post.due_at = Some(*due);
+                post.timed_at = Some(now);
                 Kind::Rescheduled
             }
             Wish::Approve => {
@@ -139,6 +145,10 @@ impl Asks<'_> {
             Wish::Cancel => {
                 post.state = apply(&post.state, &Step::Cancel, now)?;
                 Kind::Cancelled
+            }
+            Wish::Keep => {
+                post.about.keep = true;
+                Kind::Edited
             }
             Wish::Posted => {
                 post.state = apply(&post.state, &Step::Confirm, now)?;

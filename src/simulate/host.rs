@@ -104,6 +104,7 @@ pub(super) const fn name(effect: &Effect) -> &'static str {
         Effect::Open(_) => "Open",
         Effect::NextAnswer(_) => "NextAnswer",
         Effect::OpenSite(_) => "OpenSite",
+        Effect::Scrub => "Scrub",
         Effect::Show(_) => "Show",
         Effect::Withdraw(_) => "Withdraw",
         Effect::PutAway(_) => "PutAway",

@@ -316,6 +316,7 @@ impl World {
             Act::Approve => Wish::Approve,
             Act::Posted => Wish::Posted,
             Act::NotPosted => Wish::NotPosted,
+            Act::Keep => Wish::Keep,
         };
         self.wish(id, &wish)
     }

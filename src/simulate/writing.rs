@@ -77,6 +77,7 @@ impl World {
             created_at: now,
             changed_at: now,
             due_at: Some(due),
+            timed_at: None,
             attestations: Vec::new(),
             disputes: Vec::new(),
             approval: None,
@@ -86,6 +87,10 @@ impl World {
             wake_at: None,
             attempts: Vec::new(),
             receipts: Vec::new(),
+            reminder: None,
+            erase_at: None,
+            told_at: None,
+            erased_at: None,
         };
         let id = post.id.clone();
         let written = self.asks(|asks| asks.add(post))?;

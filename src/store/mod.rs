@@ -104,10 +104,11 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// How many posts wait for their time, held or not.
-    pub fn waiting(&self) -> u64 {
-        let of = |state| self.by_state.get(state).copied().unwrap_or_default();
-        of("held") + of("queued")
+    /// How many posts may still go out, or have a text that may be erased.
+    pub fn reviewed(&self) -> u64 {
+        let of = |state: &&str| self.by_state.get(*state).copied().unwrap_or_default();
+        let states = ["held", "queued", "draft", "missed", "cancelled"];
+        states.iter().map(of).sum()
     }
 }
 
@@ -323,6 +324,16 @@ impl Store {
         self.db_mut().save_papers(papers)
     }
 
+    /// Writes a withdrawn record, and a new version of the posts that relied on it, in one step.
+    pub fn withdraw_consent(
+        &mut self,
+        consent: &Consent,
+        entry: &Entry,
+        posts: &[PostId],
+    ) -> Result<()> {
+        self.db_mut().withdraw_consent(consent, entry, posts)
+    }
+
     /// The usage that touches some instants and days.
     pub fn usage(&self, range: (Timestamp, Timestamp), days: (Date, Date)) -> Result<Usage> {
         self.db().usage(range, days)
@@ -395,6 +406,11 @@ impl Store {
     /// Checks the audit chain against itself and the hash kept outside.
     pub fn verify_audit(&self) -> Result<Verdict> {
         self.db().verify_audit()
+    }
+
+    /// Removes what is left on the disk of texts that were replaced or erased.
+    pub fn scrub(&self) -> Result<()> {
+        self.db().scrub()
     }
 
     /// Copies the whole database into a new file while it is in use.

@@ -7,7 +7,7 @@ use super::show::words;
 use super::{ApproveArgs, EditArgs, IdArgs, RescheduleArgs, ResolveArgs};
 use crate::cli::editor::edit_text;
 use crate::requests::post::{
-    Edit, PostView, Time, approve, cancel, edit, reschedule, resolve, retract, show,
+    Edit, PostView, Time, approve, cancel, edit, reschedule, resolve, retract, revoke, show,
 };
 use crate::requests::{Desk, Failure};
 
@@ -56,7 +56,8 @@ pub(super) fn run_reschedule(args: &RescheduleArgs, call: &Call) -> Answer {
 
 pub(super) fn run_approve(args: &ApproveArgs, call: &Call) -> Answer {
     let mut desk = call.desk()?;
-    let post = approve(&mut desk, &args.id, args.by.as_deref())?;
+    let ask = if args.revoke { revoke } else { approve };
+    let post = ask(&mut desk, &args.id, args.by.as_deref())?;
     done(call, &desk, &post)
 }
 

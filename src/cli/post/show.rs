@@ -119,6 +119,17 @@ pub(super) fn words(post: &PostView, desk: &Desk) -> String {
             .unwrap_or_default();
         format!("Published {}{place}", receipt.published_at)
     }));
+    let spoken = |at: &String| at.parse().ok().map(|at| desk.plan.calendar.spoken(at));
+    if let Some(when) = post.erases_at.as_ref().and_then(spoken) {
+        lines.push(format!(
+            "Its text is erased on {when}, unless you change it or keep it with \
+             `rounds post edit {} --keep`.",
+            post.id
+        ));
+    }
+    if let Some(when) = post.erased_at.as_ref().and_then(spoken) {
+        lines.push(format!("Its text was erased on {when}."));
+    }
     lines.extend(post.failure.iter().map(|why| format!("Why: {why}")));
     lines.join("\n")
 }

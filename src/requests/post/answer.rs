@@ -52,6 +52,7 @@ pub fn answer(
     let account = super::add::account(desk, &post.content.account)?.clone();
     let by = by.unwrap_or(&account.owner).to_owned();
     let rulebook = desk.rulebook()?;
+    super::change::not_erased(desk, &post)?;
     if !post.state.can_change() {
         return Err(Failure::refused(format!(
             "The post is {}; its questions are closed.",
@@ -127,7 +128,10 @@ pub(super) fn attestation(
         .as_deref()
         .map(str::trim)
         .filter(|text| !text.is_empty());
-    match item.evidence_kind {
+    // An item that is asked with another takes what that one takes.
+    let leader = item.asked_with.as_deref();
+    let leader = leader.and_then(|id| known_item(rulebook, account, id).ok());
+    match leader.unwrap_or(item).evidence_kind {
         Some(kind) => take_evidence(desk, post, account, item, kind, evidence)?,
         None => plain(desk, post, item, evidence)?,
     }

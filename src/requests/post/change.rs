@@ -4,7 +4,7 @@
 use super::add::{account, check_sources, due_at, past};
 use super::answer::{Answer, attestation};
 use super::pictures::{NewPicture, store_pictures};
-use super::{Desk, Failure, PostView, Time, find, nothing_asked, save, write};
+use super::{Desk, Failure, PostView, Time, find, nothing_asked, review, save, write};
 use crate::engine::{Act, Change};
 use crate::platforms::Hands;
 use crate::posting::audit::{Entry, Kind};
@@ -28,10 +28,23 @@ pub struct Edit {
     pub keep: bool,
 }
 
+impl Edit {
+    /// Nothing is wanted but that the text stays.
+    fn is_to_keep_alone(&self) -> bool {
+        let content = self.text.is_some() || self.pictures.is_some() || !self.sources.is_empty();
+        self.keep && !content && self.time.is_none()
+    }
+}
+
 /// Changes the content or time of a post; a changed content withdraws its answers.
 pub fn edit(desk: &mut Desk, prefix: &str, edit: &Edit) -> Result<PostView, Failure> {
     let mut post = find(desk, prefix)?;
-    must_change(&post)?;
+    if edit.is_to_keep_alone() && matches!(post.state, State::Cancelled { .. }) {
+        not_erased(desk, &post)?;
+        post.about.keep = true;
+        return save(desk, post, Vec::new());
+    }
+    must_change(desk, &post)?;
     let former = post.content.hash();
     if let Some(text) = &edit.text {
         if text.trim().is_empty() {
@@ -69,7 +82,18 @@ pub fn edit(desk: &mut Desk, prefix: &str, edit: &Edit) -> Result<PostView, Fail
     save(desk, post, entries)
 }
 
-fn must_change(post: &Post) -> Result<(), Failure> {
+/// Refuses what can be done only to a post that has its text still.
+pub(super) fn not_erased(desk: &Desk, post: &Post) -> Result<(), Failure> {
+    let Some(at) = post.erased_at else {
+        return Ok(());
+    };
+    let when = desk.plan.calendar.spoken(at);
+    Err(Failure::refused(format!("Its text was erased on {when}."))
+        .with_help("write a new one with `rounds post add`"))
+}
+
+fn must_change(desk: &Desk, post: &Post) -> Result<(), Failure> {
+    not_erased(desk, post)?;
     if post.state.can_change() {
         return Ok(());
     }
@@ -92,6 +116,7 @@ fn set_time(
     }
     let account = account(desk, &post.content.account)?;
     post.due_at = due_at(desk, account, time)?;
+    post.timed_at = Some(desk.now.wall);
     // A new time opens a new chance: what was missed or failed waits again.
     post.state = State::Held;
     let when = post
@@ -111,30 +136,25 @@ fn set_time(
 /// Gives a post another time; with `Time::Slot`, its account's next slot that no post stands on.
 pub fn reschedule(desk: &mut Desk, prefix: &str, time: Time) -> Result<PostView, Failure> {
     let mut post = find(desk, prefix)?;
-    must_change(&post)?;
+    must_change(desk, &post)?;
     let mut entries = Vec::new();
     set_time(desk, &mut post, time, &mut entries)?;
     save(desk, post, entries)
 }
 
-/// The owner approves exactly this content: somebody else's draft, or a second look.
+/// The owner approves exactly this content: somebody else's draft, or a second look. It ends as
+/// answers do.
 pub fn approve(desk: &mut Desk, prefix: &str, by: Option<&str>) -> Result<PostView, Failure> {
     let mut post = find(desk, prefix)?;
-    must_change(&post)?;
-    let owner = account(desk, &post.content.account)?.owner.clone();
-    let by = by.unwrap_or(&owner).to_owned();
-    if by != owner {
-        return Err(Failure::refused(format!(
-            "Only {owner} can approve it, not {by}."
-        )));
-    }
+    must_change(desk, &post)?;
+    let by = owner(desk, &post, by, "approve it")?;
     let content_hash = post.content.hash();
     let approval = Approval {
         by: by.clone(),
         at: desk.now.wall,
         content_hash: content_hash.clone(),
     };
-    if post.author != owner {
+    if post.author != by {
         post.approval = Some(approval.clone());
     }
     post.second_look = Some(approval);
@@ -144,16 +164,51 @@ pub fn approve(desk: &mut Desk, prefix: &str, by: Option<&str>) -> Result<PostVi
     save(desk, post, vec![entry])
 }
 
+/// The owner takes an approval back, as long as nothing was sent: the post is held again.
+pub fn revoke(desk: &mut Desk, prefix: &str, by: Option<&str>) -> Result<PostView, Failure> {
+    let mut post = find(desk, prefix)?;
+    must_change(desk, &post)?;
+    let by = owner(desk, &post, by, "take the approval back")?;
+    if post.approval.is_none() && post.second_look.is_none() {
+        return Err(Failure::refused("Nobody has approved it.")
+            .with_help("to stop it: `rounds post cancel ID`"));
+    }
+    let approval = post.approval.take();
+    let look = post.second_look.take();
+    let taken = approval.or(look).map(|given| given.content_hash);
+    let entry = Entry::new(desk.now.wall, Kind::Revoked, Some(&post.id), &by)
+        .with("content", taken.unwrap_or_default())
+        .with("system-account", desk.system_user.clone());
+    save(desk, post, vec![entry])
+}
+
+/// The owner of a post's account, who alone may do this; `by` is who says so.
+fn owner(desk: &Desk, post: &Post, by: Option<&str>, what: &str) -> Result<String, Failure> {
+    let owner = account(desk, &post.content.account)?.owner.clone();
+    match by {
+        Some(other) if other != owner => Err(Failure::refused(format!(
+            "Only {owner} can {what}, not {other}."
+        ))),
+        _ => Ok(owner),
+    }
+}
+
 /// Calls a post off; its slot is free again.
 pub fn cancel(desk: &mut Desk, prefix: &str) -> Result<PostView, Failure> {
     let mut post = find(desk, prefix)?;
     post.state = apply(&post.state, &Step::Cancel, desk.now.wall)?;
     post.holds.clear();
-    post.wake_at = None;
     let by = desk.system_user.clone();
-    let entry = Entry::new(desk.now.wall, Kind::Cancelled, Some(&post.id), &by);
+    let mut entries = vec![Entry::new(
+        desk.now.wall,
+        Kind::Cancelled,
+        Some(&post.id),
+        &by,
+    )];
+    let review = review(desk, &post)?.review;
+    settle(&mut post, &review, desk.now.wall, &mut entries)?;
     let reviewed = nothing_asked(&post);
-    write(desk, post, vec![entry], &reviewed)
+    write(desk, post, entries, &reviewed)
 }
 
 /// A person says whether a post went out that only a person can know about.
@@ -250,14 +305,24 @@ pub fn act(desk: &mut Desk, id: &PostId, act: Act) -> Result<(), Failure> {
         Act::Approve => approve(desk, id, None).map(drop),
         Act::Posted => resolve(desk, id, true).map(drop),
         Act::NotPosted => resolve(desk, id, false).map(drop),
+        Act::Keep => edit(
+            desk,
+            id,
+            &Edit {
+                keep: true,
+                ..Edit::default()
+            },
+        )
+        .map(drop),
     }
 }
 
 /// A late post goes now, if nothing else holds it.
 fn send_now(desk: &mut Desk, prefix: &str) -> Result<PostView, Failure> {
     let mut post = find(desk, prefix)?;
-    must_change(&post)?;
+    must_change(desk, &post)?;
     post.due_at = Some(desk.now.wall);
+    post.timed_at = Some(desk.now.wall);
     post.state = State::Held;
     let entry = Entry::new(
         desk.now.wall,
@@ -269,16 +334,31 @@ fn send_now(desk: &mut Desk, prefix: &str) -> Result<PostView, Failure> {
     save(desk, post, vec![entry.with("due", when)])
 }
 
-/// Reviews every post that can still change, since rules, accounts or records did.
+/// Reviews every post that can still go out or be erased, since rules, accounts or records did
+/// change; returns how many came out differently.
 pub fn review_all(desk: &mut Desk) -> Result<usize, Failure> {
-    review_where(desk, |_| true)
+    review_in(
+        desk,
+        &["held", "queued", "draft", "missed", "cancelled"],
+        |_| true,
+    )
 }
 
-/// Reviews the posts that can still change and pass `concerns`; returns how many changed.
+/// Reviews the posts that wait and pass `concerns`; returns how many came out differently.
 pub fn review_where(desk: &mut Desk, concerns: impl Fn(&Post) -> bool) -> Result<usize, Failure> {
-    let mut posts = desk.store.posts(Some("held"))?;
-    posts.extend(desk.store.posts(Some("queued"))?);
-    posts.retain(concerns);
+    review_in(desk, &["held", "queued"], concerns)
+}
+
+fn review_in(
+    desk: &mut Desk,
+    states: &[&str],
+    concerns: impl Fn(&Post) -> bool,
+) -> Result<usize, Failure> {
+    let mut posts = Vec::new();
+    for state in states {
+        posts.extend(desk.store.posts(Some(state))?);
+    }
+    posts.retain(|post| post.erased_at.is_none() && concerns(post));
     // Rules take long to load: not for nothing.
     if posts.is_empty() {
         return Ok(0);
@@ -286,15 +366,11 @@ pub fn review_where(desk: &mut Desk, concerns: impl Fn(&Post) -> bool) -> Result
     let rulebook = desk.rulebook()?;
     let mut changed = 0;
     for mut post in posts {
-        let waits = |post: &Post| {
-            let holds = post.holds.clone();
-            (post.state.clone(), holds, post.sends_at, post.wake_at)
-        };
-        let former = waits(&post);
+        let former = post.clone();
         let mut entries = Vec::new();
         let reviewed = rulebook.review(&desk.store, &desk.plan, &post, desk.now.wall)?;
         settle(&mut post, &reviewed.review, desk.now.wall, &mut entries)?;
-        if former != waits(&post) {
+        if former != post {
             desk.store.write(&Change { post, entries })?;
             desk.changed.insert(Changed::Posts);
             changed += 1;

@@ -25,8 +25,9 @@ pub use add::{NewPost, Time, add};
 pub use answer::{Answer, Objection, answer};
 pub use change::{
     Edit, act, approve, cancel, edit, reschedule, resolve, retract, review_all, review_where,
+    revoke,
 };
-pub use pictures::NewPicture;
+pub use pictures::{NewPicture, drop_unused as drop_unused_pictures};
 pub use prepared::{next_answer, prepared};
 pub use recur::{SeriesRow, begin as begin_series, end as end_series, list as list_series, repeat};
 pub use view::{CheckView, PostView};
@@ -115,6 +116,8 @@ fn nothing_asked(post: &Post) -> Reviewed {
         waiting: crate::posting::life::Waiting::Draft,
         sends_at: post.sends_at,
         wake_at: None,
+        reminder: post.reminder,
+        erase_at: post.erase_at,
     };
     Reviewed {
         findings: Vec::<Finding>::new(),

@@ -1,16 +1,20 @@
 //! Pictures of a post: stripped of everything but the picture, looked at, kept under their hash.
 //!
-//! The stored copy is what is published, byte for byte.
+//! The stored copy is what is published, byte for byte. What no post holds any more is removed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::{Desk, Failure};
 use crate::pictures::look;
 use crate::posting::media::strip;
 use crate::posting::post::Media;
+use crate::store::Store;
 
 /// A picture as a person gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,4 +78,30 @@ fn write_once(folder: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     out.write_all(bytes)?;
     out.sync_all()?;
     fs::rename(&new, file)
+}
+
+/// How long a picture may lie there before its post is written.
+const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// Removes the stored pictures that no post holds any more; returns how many.
+pub fn drop_unused(store: &Store, folder: &Path, now: Timestamp) -> Result<usize, Failure> {
+    let Ok(listing) = fs::read_dir(folder) else {
+        return Ok(0);
+    };
+    let mut used = BTreeSet::new();
+    for post in store.posts(None)? {
+        used.extend(post.content.media.into_iter().map(|media| media.sha256));
+    }
+    let mut dropped = 0;
+    for file in listing.flatten().map(|entry| entry.path()) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let written = file.metadata().and_then(|data| data.modified());
+        let written = written.ok().and_then(|at| Timestamp::try_from(at).ok());
+        let fresh = written.is_none_or(|at| now.duration_since(at) < FRESH);
+        if !fresh && !used.contains(name.as_ref()) {
+            fs::remove_file(&file).map_err(|error| Failure::file(&file, &error))?;
+            dropped += 1;
+        }
+    }
+    Ok(dropped)
 }

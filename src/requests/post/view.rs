@@ -35,6 +35,10 @@ pub struct PostView {
     pub failure: Option<String>,
     /// For which engagement it was prepared, if it was.
     pub engagement: Option<String>,
+    /// When its text will be erased, unless it is kept or changed.
+    pub erases_at: Option<String>,
+    /// When its text was erased.
+    pub erased_at: Option<String>,
 }
 
 /// A question as it stands.
@@ -149,6 +153,8 @@ impl PostView {
             },
             engagement: post.about.engagement.clone(),
             content_hash,
+            erases_at: reviewed.review.erase_at.map(when),
+            erased_at: post.erased_at.map(when),
         }
     }
 

@@ -17,6 +17,9 @@ const BREAK: u32 = 2;
 /// A limit has at most three a day.
 const LIMIT: u32 = 3;
 
+/// A reminder about a post comes once and not again within this.
+const REMINDER: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
 /// The witness's own book of nudges.
 #[derive(Debug, Default)]
 pub(in crate::simulate) struct NudgeBook {
@@ -30,6 +33,8 @@ pub(in crate::simulate) struct NudgeBook {
     asked: BTreeMap<(PostId, &'static str), u32>,
     came: BTreeMap<(PostId, &'static str), u32>,
     state: BTreeMap<PostId, &'static str>,
+    /// When a reminder about a post was last shown, by its key.
+    reminded: BTreeMap<String, Timestamp>,
     /// Posts that came into such a state and were not asked about since, by any program.
     unasked: BTreeSet<PostId>,
 }
@@ -103,6 +108,14 @@ impl NudgeBook {
                 self.once(&nudge.key())
             }
             Nudge::Ahead { key, .. } => self.once(key),
+            Nudge::Post {
+                post,
+                ask: Ask::Ageing | Ask::Erasing,
+                ..
+            } => {
+                self.unasked.remove(post);
+                self.shown_reminder(nudge.key(), wall)
+            }
             Nudge::Post { post, ask, .. } => self.shown_post(post, *ask),
             // The others are shown because the person asked for them.
             Nudge::Hour { key, stage, .. } => match stage {
@@ -138,6 +151,15 @@ impl NudgeBook {
         })
     }
 
+    /// A person is reminded of one thing for one time once, and not again the same day.
+    fn shown_reminder(&mut self, key: String, wall: Timestamp) -> Result<(), Breach> {
+        let before = self.reminded.insert(key, wall);
+        let since = before.map(|before| wall.duration_since(before));
+        never(since.is_some_and(|since| since < REMINDER), || {
+            format!("a reminder came again after {since:?}")
+        })
+    }
+
     fn shown_post(&mut self, post: &PostId, ask: Ask) -> Result<(), Breach> {
         let (state, most) = match ask {
             Ask::SecondLook => ("held", 1),
@@ -145,6 +167,7 @@ impl NudgeBook {
             Ask::Failed => ("failed", 1),
             Ask::Uncertain => ("uncertain", 1),
             Ask::HandedOff => ("handed-off", 2),
+            Ask::Ageing | Ask::Erasing => return Ok(()),
         };
         self.unasked.remove(post);
         let key = (post.clone(), state);

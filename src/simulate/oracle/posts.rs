@@ -22,6 +22,9 @@ const MAY_BE_OUT: [&str; 5] = [
     "retracted",
 ];
 
+/// A text is never erased before it has lain for so long.
+const ERASED_AFTER: SignedDuration = SignedDuration::from_hours(24 * 30);
+
 /// A post as the clinician was told it is kept.
 #[derive(Debug, Clone, Default)]
 struct Known {
@@ -89,6 +92,19 @@ impl PostBook {
         })?;
         if let Some(known) = self.known.get_mut(&post.id) {
             known.receipts = known.receipts.max(post.receipts.len());
+            if let Some(at) = post.erased_at.filter(|_| known.content != post.content) {
+                let idle = ["draft", "missed", "cancelled"].contains(&post.state.name());
+                let rested = at.duration_since(post.changed_at) >= ERASED_AFTER;
+                never(!idle || !rested || post.about.keep, || {
+                    format!(
+                        "{} was {} and its text is erased",
+                        post.id,
+                        post.state.name()
+                    )
+                })?;
+                known.content.clone_from(&post.content);
+                known.answers.clone_from(&post.attestations);
+            }
         }
         Ok(())
     }

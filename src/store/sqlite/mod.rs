@@ -74,6 +74,8 @@ impl Sqlite {
             c.busy_timeout(PATIENCE)?;
             c.pragma_update(None, "cache_size", -256)?;
             c.pragma_update(None, "foreign_keys", true)?;
+            // What is deleted or replaced is overwritten with zeros.
+            c.pragma_update(None, "secure_delete", true)?;
             c.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
         };
         let found = set(&self.connection).map_err(|error| self.explain(&error))?;
@@ -170,6 +172,13 @@ impl Sqlite {
         backup
             .run_to_completion(256, Duration::ZERO, None)
             .map_err(|error| explain(&error, to))
+    }
+
+    /// Writes the log ahead into the file and empties it, so that former texts are nowhere.
+    pub(super) fn scrub(&self) -> Result<()> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(|error| self.explain(&error))
     }
 
     pub(super) fn integrity(&self) -> Result<Vec<String>> {

@@ -9,7 +9,7 @@ use super::{Sqlite, at, at_or_after, explain, from_column, from_json, json};
 use crate::engine::{Ask, Change, Cue};
 use crate::posting::holds::HoldKind;
 use crate::posting::life::State;
-use crate::posting::post::{Post, PostId};
+use crate::posting::post::{Post, PostId, Reminder};
 
 /// States whose post still takes its slot.
 const TAKES_SLOT: &str =
@@ -34,6 +34,12 @@ pub(super) const TALLY: &str = "SELECT
 
 /// What a person has to be asked about a post.
 fn ask(post: &Post) -> Option<Ask> {
+    match post.reminder {
+        _ if post.erased_at.is_some() => return None,
+        Some(Reminder::Ageing) => return Some(Ask::Ageing),
+        Some(Reminder::Erasing) => return Some(Ask::Erasing),
+        None => {}
+    }
     match post.state {
         State::Missed { .. } => Some(Ask::Missed),
         State::Failed { .. } => Some(Ask::Failed),
@@ -51,12 +57,14 @@ fn ask(post: &Post) -> Option<Ask> {
     }
 }
 
-const ASKS: [(Ask, &str); 5] = [
+const ASKS: [(Ask, &str); 7] = [
     (Ask::SecondLook, "second-look"),
     (Ask::Missed, "missed"),
     (Ask::Failed, "failed"),
     (Ask::Uncertain, "uncertain"),
     (Ask::HandedOff, "handed-off"),
+    (Ask::Ageing, "ageing"),
+    (Ask::Erasing, "erasing"),
 ];
 
 fn ask_name(ask: Ask) -> &'static str {

@@ -9,7 +9,7 @@ use super::{Sqlite, at, explain, from_json, json};
 use crate::attention::breaks::Outcome;
 use crate::posting::audit::Entry;
 use crate::posting::consent::Consent;
-use crate::posting::post::Attestation;
+use crate::posting::post::{Attestation, PostId};
 use crate::posting::sources::{Paper, PaperId};
 
 fn remember(transaction: &Transaction<'_>, key: &str, when: Timestamp) -> rusqlite::Result<()> {
@@ -109,6 +109,32 @@ impl Sqlite {
             }
             Ok(())
         })
+    }
+
+    pub(in crate::store) fn withdraw_consent(
+        &mut self,
+        consent: &Consent,
+        entry: &Entry,
+        posts: &[PostId],
+    ) -> Result<()> {
+        let body = json("consent", consent)?;
+        let path = self.path.clone();
+        let newest = self.try_transaction(|transaction| {
+            let write = || {
+                transaction.execute(
+                    "INSERT OR REPLACE INTO consents (reference, body) VALUES (?1, ?2)",
+                    params![consent.reference, body],
+                )?;
+                for post in posts {
+                    let sql = "UPDATE posts SET version = version + 1 WHERE id = ?1";
+                    transaction.execute(sql, [post.as_str()])?;
+                }
+                Ok(())
+            };
+            write().map_err(|error| explain(&error, &path))?;
+            append(transaction, std::slice::from_ref(entry))
+        })?;
+        self.publish_head(newest)
     }
 
     pub(in crate::store) fn count_break(
