@@ -53,10 +53,8 @@ struct Subject {
 impl Subject {
     /// The first condition of the item that a test can bring about.
     fn of(item: &Item, samples: &BTreeMap<String, (Severity, String)>) -> Option<Self> {
-        let conditions = item.applies.iter().chain(&item.opened_by);
-        conditions
-            .filter_map(|condition| Self::under(condition, samples))
-            .next()
+        let mut conditions = item.applies.iter().chain(&item.opened_by);
+        conditions.find_map(|condition| Self::under(condition, samples))
     }
 
     fn under(
@@ -73,7 +71,7 @@ impl Subject {
         let new = &mut subject.new;
         let address = || "https://social.example/post/1".to_owned();
         match condition {
-            Condition::Always | Condition::SpeaksAs(_) => {}
+            Condition::Always | Condition::SpeaksAs(_) | Condition::Kind(PostKind::Post) => {}
             Condition::AboutPatient => new.about.patient = true,
             Condition::Consent => {
                 new.about.patient = true;
@@ -87,7 +85,6 @@ impl Subject {
             }
             Condition::Mentions => new.text.push_str(" Thank you @library"),
             Condition::Delegated => new.author = Some("Ana".to_owned()),
-            Condition::Kind(PostKind::Post) => {}
             Condition::Kind(PostKind::Reply) => new.relation = Relation::Reply(address()),
             Condition::Kind(PostKind::Quote) => new.relation = Relation::Quote(address()),
             Condition::Kind(PostKind::Repost) => new.relation = Relation::Repost(address()),
