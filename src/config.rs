@@ -75,6 +75,11 @@ impl Paths {
         self.config.join("checklists")
     }
 
+    /// A copy of the clinician's own packs that are in force.
+    pub fn kept_packs(&self) -> PathBuf {
+        self.data.join("checklists.json")
+    }
+
     /// The database.
     pub fn database(&self) -> PathBuf {
         self.data.join("rounds.db")

@@ -1,19 +1,25 @@
 //! The professional rules, loaded for one use and dropped: checklist packs and screening.
 //!
 //! Nothing of it stays in memory between uses, so that a daemon that once screened a post is as
-//! small as one that never did. Packs of the configuration directory are read here; a bad file is
-//! refused and the built-in packs stay in force.
+//! small as one that never did. Packs of the configuration directory are read here; where one of
+//! them is wrong, the packs that were in force stay, from a copy in the data directory.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::plan::{Account, Plan, SpeaksAs};
 use crate::posting::checks::Ground;
 use crate::posting::holds::{Review, review};
 use crate::posting::packs::{PackError, Packs, read_pack};
 use crate::posting::post::Post;
-use crate::posting::screening::{Context, Finding, Rules, Screening, screen};
+use crate::posting::relative::meant_on;
+use crate::posting::screening::{Category, Context, Finding, Rules, Screening, screen};
 use crate::posting::seen::Seen;
 use crate::posting::sources::{self, Paper};
 use crate::store::{Store, StoreError};
@@ -24,6 +30,8 @@ pub struct Rulebook {
     packs: Packs,
     rules: Rules,
     version: String,
+    /// What is wrong with the packs of the configuration directory, if those in force stayed.
+    fault: Option<RulebookError>,
 }
 
 /// A post as it stands: what was seen in it, and what the checks say.
@@ -64,27 +72,35 @@ impl Rulebook {
         Ok(Self::with(Self::load_packs(checklists)?))
     }
 
+    /// The same; but where a pack is wrong, those that were in force last stay so. Their copy is
+    /// the file `kept`.
+    pub fn load_or_keep(checklists: &Path, kept: &Path) -> Result<Self, RulebookError> {
+        let own = own_packs(checklists).and_then(|texts| Ok((packs_of(&texts)?, texts)));
+        let fault = match own {
+            Ok((packs, texts)) => {
+                let written = keep(kept, &texts);
+                written.map_err(|source| failed(kept, source))?;
+                return Ok(Self::with(packs));
+            }
+            Err(fault) => fault,
+        };
+        let former = fs::read_to_string(kept).unwrap_or_default();
+        let former: OwnPacks = serde_json::from_str(&former).unwrap_or_default();
+        let packs = packs_of(&former).or_else(|_| packs_of(&OwnPacks::new()))?;
+        Ok(Self {
+            fault: Some(fault),
+            ..Self::with(packs)
+        })
+    }
+
     /// The packs alone, for those who only ask which there are.
     pub fn load_packs(checklists: &Path) -> Result<Packs, RulebookError> {
-        let failed = |file: &Path, source| RulebookError::File {
-            file: file.display().to_string(),
-            source,
-        };
-        let mut added = Vec::new();
-        if checklists.is_dir() {
-            let listing = std::fs::read_dir(checklists).map_err(|e| failed(checklists, e))?;
-            let mut files: Vec<_> = listing.flatten().map(|entry| entry.path()).collect();
-            files.retain(|file| {
-                file.extension()
-                    .is_some_and(|extension| extension == "toml")
-            });
-            files.sort();
-            for file in files {
-                let text = std::fs::read_to_string(&file).map_err(|e| failed(&file, e))?;
-                added.push(read_pack(&file.display().to_string(), &text)?);
-            }
-        }
-        Ok(Packs::new(added)?)
+        packs_of(&own_packs(checklists)?)
+    }
+
+    /// What is wrong with the packs of the configuration directory, if those in force stayed.
+    pub const fn fault(&self) -> Option<&RulebookError> {
+        self.fault.as_ref()
     }
 
     fn with(packs: Packs) -> Self {
@@ -94,6 +110,7 @@ impl Rulebook {
             packs,
             rules,
             version,
+            fault: None,
         }
     }
 
@@ -168,8 +185,14 @@ impl Rulebook {
             });
         };
         let papers = store.papers(&sources::of_post(post))?;
+        let on = plan
+            .calendar
+            .day_of(post.due_at.map_or(now, |due| due.max(now)));
         let mut findings = self.findings(post, account);
         findings.extend(sources::findings(post, &papers));
+        if on != plan.calendar.day_of(now) {
+            tell_days(&mut findings, &post.content.text, on);
+        }
         let consents = store.consents()?;
         let account_answers = store.account_answers(&account.name)?;
         let ground = Ground {
@@ -180,9 +203,7 @@ impl Rulebook {
             account_answers: &account_answers,
             papers: &papers,
             findings: &findings,
-            on: plan
-                .calendar
-                .day_of(post.due_at.map_or(now, |due| due.max(now))),
+            on,
         };
         let review = review(post, plan, &ground, now);
         Ok(Reviewed {
@@ -190,6 +211,75 @@ impl Rulebook {
             papers,
             review,
         })
+    }
+}
+
+/// Says of days named by their distance which ones they will be when the post goes out.
+fn tell_days(findings: &mut [Finding], text: &str, on: Date) {
+    for finding in findings.iter_mut().filter(|f| f.category == Category::Date) {
+        let length = finding.end - finding.start;
+        let words: String = text.chars().skip(finding.start).take(length).collect();
+        if let Some(day) = meant_on(&words, on) {
+            let (read, meant) = (on.strftime("%A"), day.strftime("%A %-d %B"));
+            let more = format!(" Read when it goes out, on {read}, it means {meant}.");
+            finding.why.push_str(&more);
+        }
+    }
+}
+
+/// Packs of the clinician's own: the file of each, and its text.
+pub type OwnPacks = BTreeMap<String, String>;
+
+/// Reads the files of a `checklists` directory, if there is one.
+pub fn own_packs(checklists: &Path) -> Result<OwnPacks, RulebookError> {
+    let mut texts = OwnPacks::new();
+    if !checklists.is_dir() {
+        return Ok(texts);
+    }
+    let listing = fs::read_dir(checklists).map_err(|error| failed(checklists, error))?;
+    for file in listing.flatten().map(|entry| entry.path()) {
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let text = fs::read_to_string(&file).map_err(|error| failed(&file, error))?;
+            texts.insert(file.display().to_string(), text);
+        }
+    }
+    Ok(texts)
+}
+
+fn packs_of(texts: &OwnPacks) -> Result<Packs, RulebookError> {
+    let added = texts.iter().map(|(file, text)| read_pack(file, text));
+    Ok(Packs::new(added.collect::<Result<_, _>>()?)?)
+}
+
+/// Keeps the packs that are in force, for the day on which one of them is wrong.
+fn keep(kept: &Path, texts: &OwnPacks) -> std::io::Result<()> {
+    let text = serde_json::to_string(texts)?;
+    let former = fs::read_to_string(kept).ok();
+    if former
+        .as_deref()
+        .map_or(texts.is_empty(), |former| former == text)
+    {
+        return Ok(());
+    }
+    let new = kept.with_extension(format!("new-{}", std::process::id()));
+    let mut open = fs::OpenOptions::new();
+    let mut file = open
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&new)?;
+    file.write_all(text.as_bytes())?;
+    fs::rename(&new, kept)
+}
+
+fn failed(file: &Path, source: std::io::Error) -> RulebookError {
+    RulebookError::File {
+        file: file.display().to_string(),
+        source,
     }
 }
 

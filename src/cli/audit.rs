@@ -22,13 +22,19 @@ enum AuditCommand {
     Export(ExportArgs),
 }
 
-/// Print every entry, without the texts of posts
+/// Print every entry, without the texts of posts: as JSON, as a table, or as a page for an employer
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  rounds audit export --csv")]
+#[command(after_help = "Example:\n  rounds audit export --html > record.html")]
 struct ExportArgs {
     /// As comma-separated values instead of JSON.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "html"])]
     csv: bool,
+    /// As one page to print, instead of JSON.
+    #[arg(long, conflicts_with = "json")]
+    html: bool,
+    /// With the texts of posts, where they are still as the entry knew them.
+    #[arg(long)]
+    with_texts: bool,
 }
 
 pub(super) fn run(args: &AuditArgs, call: &Call) -> Answer {
@@ -55,7 +61,17 @@ fn verify(call: &Call) -> Answer {
 }
 
 fn export(args: &ExportArgs, call: &Call) -> Answer {
-    let rows = audit::rows(&call.desk()?)?;
+    let desk = call.desk()?;
+    let texts = if args.with_texts {
+        audit::Texts::Included
+    } else {
+        audit::Texts::Left
+    };
+    if args.html {
+        call.out.bytes(audit::page(&desk, texts)?.as_bytes())?;
+        return Ok(Exit::Done);
+    }
+    let rows = audit::rows(&desk, texts)?;
     if args.csv {
         call.out.bytes(audit::csv(&rows).as_bytes())?;
     } else {

@@ -83,6 +83,9 @@ impl Call {
 
     /// Tells a running daemon what was changed, and waits until it took it up.
     pub(super) fn tell(&self, desk: &Desk) {
+        if let Some(fault) = desk.pack_fault() {
+            self.out.fault(&fault);
+        }
         let changed: Vec<_> = desk.changed.iter().copied().collect();
         self.tell_changed(&desk.paths, changed);
     }

@@ -94,6 +94,25 @@ impl Output {
         }
     }
 
+    /// Says what is wrong with a file although the command was done.
+    pub(super) fn fault(self, fault: &Failure) {
+        if self.json {
+            let document = serde_json::json!({ "warning": fault });
+            return to_stderr(&document.to_string());
+        }
+        let place = fault.file.iter().map(|file| match fault.line {
+            Some(line) => format!("{file}:{line}: "),
+            None => format!("{file}: "),
+        });
+        let help = fault.help.iter().map(|help| format!(" ({help})"));
+        let place = place.collect::<String>();
+        self.warn(&format!(
+            "{place}{}{}",
+            fault.message,
+            help.collect::<String>()
+        ));
+    }
+
     /// Asks a question with the answer yes or no; anything but yes is no.
     #[expect(clippy::unused_self, reason = "only who has an output may print")]
     pub(super) fn ask(self, question: &str) -> bool {

@@ -21,6 +21,7 @@ use crate::engine::{Engine, Event};
 use crate::notify::{Answer, ClosedBy, Notifier};
 use crate::requests::errand::Task;
 use crate::requests::{Changed, Desk, Failure, parse_plan, post};
+use crate::rulebook::OwnPacks;
 use crate::sensors::logind::{self, Seen};
 use crate::sensors::{Observation, x11};
 
@@ -138,9 +139,11 @@ async fn assemble(desk: Desk, plan_text: String, inbox: Inbox) -> Result<Daemon,
         troubles: BTreeMap::new(),
         not_before: None,
         plan_seen: plan_text.clone(),
+        packs_seen: OwnPacks::new(),
         plan_text,
         watchdog: sd_notify::watchdog_enabled().map(|every| every / 2),
     };
+    daemon.read_packs();
     daemon.open_eyes(&desk.config);
     daemon.watch_session();
     daemon.watch_sheets();
@@ -308,7 +311,10 @@ impl Daemon {
                 let said = self.answer(ask, now).await;
                 let _ = caller.send(said);
             }
-            Incoming::FilesChanged | Incoming::Reload => self.reload_plan(now).await,
+            Incoming::FilesChanged | Incoming::Reload => {
+                self.reload_plan(now).await;
+                self.reload_packs(now).await;
+            }
             Incoming::LookedUp(id, papers) => self.looked_up(id, &papers, now).await,
             Incoming::Opened(id, site, done) => self.opened(&id, &site, &done).await,
             Incoming::SheetOpened(sheet, done) => self.sheet_opened(&sheet, &done).await,

@@ -8,6 +8,7 @@ mod apart;
 mod inbox;
 mod lifecycle;
 mod outside;
+mod packs;
 mod papers;
 mod serve;
 mod sheets;

@@ -12,6 +12,7 @@ use crate::engine::{Effect, Engine, Event, Nudge};
 use crate::notify::Notifier;
 use crate::posting::post::PostId;
 use crate::requests::errand::Task;
+use crate::rulebook::OwnPacks;
 
 /// After memory failed, nothing that waits is tried again before this.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
@@ -42,6 +43,8 @@ pub(super) struct Daemon {
     pub(super) plan_text: String,
     /// The text that was read last, to tell a real change from a touched file.
     pub(super) plan_seen: String,
+    /// The clinician's own packs as they were read last.
+    pub(super) packs_seen: OwnPacks,
     /// How often systemd wants to hear that the loop turns.
     pub(super) watchdog: Option<std::time::Duration>,
 }

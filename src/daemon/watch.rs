@@ -41,7 +41,7 @@ fn watch_where(
             tell();
         }
     })?;
-    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
     Ok(watcher)
 }
 

@@ -11,6 +11,7 @@ pub mod life;
 pub mod media;
 pub mod packs;
 pub mod post;
+pub mod relative;
 pub mod screening;
 pub mod seen;
 pub mod series;

@@ -127,6 +127,17 @@ impl Failure {
         }
     }
 
+    /// A file of a pack is wrong.
+    pub fn rules(error: &RulebookError) -> Self {
+        match error {
+            RulebookError::Pack(pack) => Self::config(format!("{}: {}.", pack.field, pack.message))
+                .at(Path::new(&pack.file), Some(pack.line)),
+            RulebookError::File { file, .. } => {
+                Self::config(sentence(&error.to_string())).at(Path::new(file), None)
+            }
+        }
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -157,11 +168,7 @@ impl From<NotAllowed> for Failure {
 
 impl From<RulebookError> for Failure {
     fn from(error: RulebookError) -> Self {
-        match error {
-            RulebookError::Pack(pack) => Self::config(format!("{}: {}.", pack.field, pack.message))
-                .at(Path::new(&pack.file), Some(pack.line)),
-            other @ RulebookError::File { .. } => Self::config(sentence(&other.to_string())),
-        }
+        Self::rules(&error)
     }
 }
 

@@ -109,12 +109,22 @@ impl Desk {
         }
     }
 
+    /// What is wrong with the clinician's own packs, if the rules were needed so far.
+    pub fn pack_fault(&self) -> Option<Failure> {
+        let fault = self.rulebook.get()?.fault()?;
+        let help = "the packs that were in force stay until this is mended";
+        Some(Failure::rules(fault).with_help(help))
+    }
+
     /// The rules, loaded once for as long as the desk is open.
     pub fn rulebook(&self) -> Result<Arc<Rulebook>, Failure> {
         if let Some(rulebook) = self.rulebook.get() {
             return Ok(Arc::clone(rulebook));
         }
-        let rulebook = Arc::new(Rulebook::load(&self.paths.checklists())?);
+        let rulebook = Arc::new(Rulebook::load_or_keep(
+            &self.paths.checklists(),
+            &self.paths.kept_packs(),
+        )?);
         Ok(Arc::clone(self.rulebook.get_or_init(|| rulebook)))
     }
 

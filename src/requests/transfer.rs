@@ -52,7 +52,7 @@ pub fn export(desk: &Desk, to: &Path) -> Result<Written, Failure> {
         consents: desk.store.consents()?,
         account_answers: account_answers(desk)?,
         usage: json!({ "intervals": usage.intervals, "amounts": usage.amounts }),
-        audit: audit::rows(desk)?,
+        audit: audit::rows(desk, audit::Texts::Left)?,
     };
     let text = serde_json::to_string_pretty(&export)
         .map_err(|error| Failure::failed(format!("The export has no JSON form: {error}.")))?;

@@ -9,6 +9,7 @@ mod bad_input;
 mod chat;
 mod examples;
 mod limits;
+mod packs;
 mod pictures;
 mod plan;
 mod records;

@@ -99,3 +99,44 @@ fn a_record_never_names_a_patient() {
     }
     assert_eq!(world.json(&["consent", "list"]), json!([]));
 }
+
+#[test]
+fn the_record_is_handed_out_without_texts_unless_they_are_asked_for() {
+    let world = World::with("lin");
+    let caveat = "A friend says so, but I have not verified this.";
+    for text in ["=HYPERLINK(\"x\") <b>our clinic</b> & more", caveat] {
+        world.json(&["post", "add", text, "--to", "blog"]);
+    }
+    let posts = world.json(&["post", "list"]);
+    let ids = posts["posts"].as_array().unwrap().iter();
+    for id in ids.map(|post| post["id"].as_str().unwrap()) {
+        let answer = "source-or-caveat=I have not verified this";
+        let _ = world.run(&[
+            "post",
+            "check",
+            id,
+            "--attest",
+            answer,
+            "--attest",
+            "newspaper-test",
+        ]);
+    }
+    let forms: [&[&str]; 3] = [&[], &["--csv"], &["--html"]];
+    for form in forms {
+        let export = [&["audit", "export"], form].concat();
+        let without = world.ok(&export);
+        for words in ["clinic", "verified"] {
+            assert!(!without.contains(words), "{form:?} holds “{words}”");
+        }
+        let with = world.ok(&[&export[..], &["--with-texts"]].concat());
+        assert!(
+            with.contains("clinic") && with.contains("verified"),
+            "{form:?}: {with}"
+        );
+    }
+    let csv = world.ok(&["audit", "export", "--csv", "--with-texts"]);
+    assert!(csv.contains("\"'=HYPERLINK(\"\"x\"\")"), "{csv}");
+    let html = world.ok(&["audit", "export", "--html", "--with-texts"]);
+    assert!(!html.contains("<b>our") && !html.contains("<script") && !html.contains("src="));
+    assert!(html.contains("The record is intact"));
+}

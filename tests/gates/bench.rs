@@ -15,7 +15,7 @@ use rounds::plan::Plan;
 use rounds::plan::read::read;
 use rounds::platforms::Places;
 use rounds::posting::audit::Kind;
-use rounds::posting::checks::CheckState;
+use rounds::posting::checks::{Check, CheckState, profile_hash};
 use rounds::posting::post::{Post, PostId, Receipt};
 use rounds::posting::screening::Severity;
 use rounds::requests::Desk;
@@ -54,6 +54,10 @@ pub(crate) struct Bench {
     pub(crate) now: Timestamp,
     /// What went out, as it was stored then.
     pub(crate) sent: Vec<Post>,
+    /// When each went out, and which questions it had then.
+    pub(crate) asked: Vec<(Timestamp, Vec<Check>)>,
+    /// The witness's own book of answers that were taken: item, what it is about, when.
+    pub(crate) book: Vec<(String, String, Timestamp)>,
     pub(crate) nudges: Vec<(Timestamp, Nudge)>,
 }
 
@@ -86,6 +90,8 @@ impl Bench {
             store: Some(store),
             now,
             sent: Vec::new(),
+            asked: Vec::new(),
+            book: Vec::new(),
             nudges: Vec::new(),
         };
         bench.start();
@@ -210,6 +216,8 @@ impl Bench {
             published_at: self.now,
             content_hash: post.content.hash(),
         };
+        let looked = self.rules.review(&clerk.store, &self.plan, &post, self.now);
+        self.asked.push((self.now, looked.unwrap().review.checks));
         self.sent.push(post);
         clerk.settled(id, Outcome::Published(receipt)).unwrap()
     }
@@ -241,7 +249,15 @@ impl Bench {
             evidence: evidence.map(str::to_owned),
         };
         let said = self.ask(|desk| post::answer(desk, id, &[answer], None, None));
-        said.is_ok_and(|(_, refused)| refused.is_none())
+        let taken = said.is_ok_and(|(_, refused)| refused.is_none());
+        if taken {
+            let content = self.stored(id).content.hash();
+            let profile = self.plan.account("blog").map(profile_hash);
+            for about in [Some(content), profile].into_iter().flatten() {
+                self.book.push((item.to_owned(), about, self.now));
+            }
+        }
+        taken
     }
 
     pub(crate) fn dispute(&mut self, id: &str, finding: &str) -> bool {

@@ -4,5 +4,7 @@
 mod around;
 mod bench;
 mod erasure;
+mod operations;
+mod price;
 mod times;
 mod walk;

@@ -211,3 +211,18 @@ fn a_withdrawn_consent_finds_every_post_that_used_it() {
     assert_eq!(bench.sent.len(), 2, "the waiting one stayed");
     assert_ne!(bench.show(&waiting).state, "published");
 }
+
+#[test]
+fn yesterday_is_screened_for_the_day_on_which_it_goes_out() {
+    let mut bench = Bench::new(&plan(&[], ""));
+    let text = "My patient came back to my clinic with shingles yesterday.";
+    let id = bench.add(new(text), DAY * 3).id;
+    let whys: Vec<String> = bench
+        .show(&id)
+        .findings
+        .into_iter()
+        .map(|f| f.why)
+        .collect();
+    let told = "Read when it goes out, on Thursday, it means Wednesday 7 January.";
+    assert!(whys.iter().any(|why| why.ends_with(told)), "{whys:?}");
+}

@@ -14,7 +14,7 @@ pub(super) fn run(args: &IdArgs, call: &Call) -> Answer {
     let desk = call.desk()?;
     let post = show(&desk, &args.id)?;
     call.out.show(&post, || words(&post, &desk))?;
-    Ok(Exit::Done)
+    Ok(call.done(&desk))
 }
 
 /// The post as its readers will see it.
@@ -66,7 +66,7 @@ pub(super) fn all(args: &ListArgs, call: &Call) -> Answer {
             posts.iter().map(row),
         )
     })?;
-    Ok(Exit::Done)
+    Ok(call.done(&desk))
 }
 
 /// Everything about one post, the open questions last.

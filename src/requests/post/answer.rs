@@ -157,7 +157,7 @@ pub(super) fn attestation(
     };
     let entry = Entry::new(desk.now.wall, kind, Some(&post.id), by)
         .with("item", item.id.clone())
-        .with("evidence", attestation.evidence.clone().unwrap_or_default())
+        .with("evidence", told(&attestation))
         .with("about", attestation.content_hash.clone())
         .with("rules", attestation.rules.clone())
         .with("system-account", desk.system_user.clone());
@@ -166,6 +166,20 @@ pub(super) fn attestation(
         entry,
         level: item.level,
     })
+}
+
+/// The evidence as the audit tells it: a quotation from the post stays in the post.
+fn told(answer: &Attestation) -> String {
+    let evidence = answer.evidence.clone().unwrap_or_default();
+    let mut words = evidence.split_whitespace();
+    let quoted = answer.item == "source-or-caveat"
+        && !EvidenceKind::Url.accepts(&evidence, "")
+        && !words.all(|word| EvidenceKind::Url.accepts(word, ""));
+    if quoted {
+        "a caveat in the post itself".to_owned()
+    } else {
+        evidence
+    }
 }
 
 /// An item whose kind of evidence is set takes nothing else.
