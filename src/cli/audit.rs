@@ -24,7 +24,7 @@ enum AuditCommand {
 
 /// Print every entry, without the texts of posts: as JSON, as a table, or as a page for an employer
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  rounds audit export --html > record.html")]
+#[command(after_help = "Example:\n  rounds audit export --html")]
 struct ExportArgs {
     /// As comma-separated values instead of JSON.
     #[arg(long, conflicts_with_all = ["json", "html"])]
