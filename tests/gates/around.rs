@@ -30,7 +30,9 @@ fn stays_until_answered(bench: &mut Bench, id: &str) {
     bench.pass_days(3);
     assert_eq!(bench.sent.len(), 0, "{:?}", bench.sent);
     let at = bench.now + DAY;
-    bench.ask(|desk| post::reschedule(desk, id, at)).unwrap();
+    bench
+        .ask(|desk| post::reschedule(desk, id, post::Time::At(at)))
+        .unwrap();
     assert_eq!(bench.answer_all(id, None).state, "queued");
     bench.pass_days(2);
     assert_eq!(bench.sent.len(), 1);
@@ -69,7 +71,9 @@ fn another_time_asks_for_what_will_be_too_old() {
     let mut bench = Bench::new(&plan(&[], ""));
     let id = answered(&mut bench);
     let far = bench.now + DAY * 59;
-    bench.ask(|desk| post::reschedule(desk, &id, far)).unwrap();
+    bench
+        .ask(|desk| post::reschedule(desk, &id, post::Time::At(far)))
+        .unwrap();
     assert_eq!(
         bench.show(&id).state,
         "queued",
@@ -77,7 +81,7 @@ fn another_time_asks_for_what_will_be_too_old() {
     );
     let further = bench.now + DAY * 61;
     bench
-        .ask(|desk| post::reschedule(desk, &id, further))
+        .ask(|desk| post::reschedule(desk, &id, post::Time::At(further)))
         .unwrap();
     bench.pass_days(70);
     assert_eq!(bench.sent.len(), 0);

@@ -85,7 +85,7 @@ fn what_was_erased_cannot_be_sent_or_answered() {
     assert!(!bench.attest(&id, "newspaper-test", None));
     let at = bench.now + DAY;
     let refused = bench
-        .ask(|desk| post::reschedule(desk, &id, at))
+        .ask(|desk| post::reschedule(desk, &id, post::Time::At(at)))
         .unwrap_err();
     assert!(
         refused.message.starts_with("Its text was erased"),

@@ -214,7 +214,9 @@ impl Life {
             }
             Op::Reschedule(_, after) => {
                 let at = now + SignedDuration::from_hours(*after);
-                let _ = self.bench.ask(|desk| post::reschedule(desk, id, at));
+                let _ = self
+                    .bench
+                    .ask(|desk| post::reschedule(desk, id, post::Time::At(at)));
             }
             Op::Cancel(_) => drop(self.bench.ask(|desk| post::cancel(desk, id))),
             Op::Forge(_) => self.forge(id),
