@@ -23,6 +23,7 @@ fn post(text: &str) -> Post {
         created_at: at(0),
         changed_at: at(0),
         due_at: None,
+        timed_at: None,
         attestations: Vec::new(),
         disputes: Vec::new(),
         approval: None,
@@ -32,6 +33,10 @@ fn post(text: &str) -> Post {
         wake_at: None,
         attempts: Vec::new(),
         receipts: Vec::new(),
+        reminder: None,
+        erase_at: None,
+        told_at: None,
+        erased_at: None,
     }
 }
 
