@@ -239,6 +239,7 @@ fn pictures_go_with_the_last_post_that_holds_them() {
         format: "png".to_owned(),
         alt: "a chart".to_owned(),
         file_name: "a.png".to_owned(),
+        seen: None,
     });
     let entries = Vec::new();
     bench

@@ -8,7 +8,7 @@ use rounds::requests::post::NewPost;
 
 use crate::bench::{Bench, plan};
 
-const POSTS: &str = include_str!("../fixtures/screening/posts.jsonl");
+const POSTS: &str = include_str!("../fixtures/screening/first-author.jsonl");
 
 /// What most posts are: nobody is spoken of who could be hurt.
 const EVERYDAY: [&str; 12] = [

@@ -16,7 +16,7 @@ use rounds::requests::post::{self, CheckView, Edit, NewPost, PostView};
 use crate::bench::{Bench, consent, good_evidence, leader, plan, rules};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
-const SAMPLES: &str = include_str!("../fixtures/screening/posts.jsonl");
+const SAMPLES: &str = include_str!("../fixtures/screening/first-author.jsonl");
 
 /// For each category a text in which screening sees it, one that would block where there is one.
 fn samples() -> BTreeMap<String, (Severity, String)> {
@@ -120,6 +120,7 @@ impl Subject {
                 format: "png".to_owned(),
                 alt: "a chart of opening hours".to_owned(),
                 file_name: "chart.png".to_owned(),
+                seen: None,
             });
             let entries = Vec::new();
             bench.store().write(&Change { post, entries }).unwrap();
