@@ -9,13 +9,14 @@
 //!                                                                 ▲                │ performs, in order
 //!  cli ─▶ requests ─▶ posting ─ checks, holds, state ─────────────┘                ├─▶ store (record first)
 //!              ├────▶ plan ◀─ plan.toml                                            ├─▶ platforms (publish)
+//!              ├────▶ review ◀─ what the store remembers                           │
 //!              └────▶ lookups ─ what others say, as data ◀─────── before a post goes ┤
 //!                                                                                  └─▶ notify (nudges)
 //! ```
 //!
 //! # Invariants
-//! - `calendar`, `plan`, `attention`, `posting` and `engine` are pure: no tokio, SQL, HTTP, D-Bus,
-//!   file, environment or clock. Time is an argument.
+//! - `calendar`, `plan`, `attention`, `posting`, `engine` and `review` are pure: no tokio, SQL,
+//!   HTTP, D-Bus, file, environment or clock. Time is an argument.
 //! - Only `clock.rs` reads the clock; only `calendar/` knows cron and chrono; only `store/` knows SQL.
 //! - Only `platforms/` and `lookups/` speak HTTP outwards, and look-ups only where they are allowed.
 //! - `cli/` holds no rule: it asks `requests/`.
@@ -35,6 +36,8 @@ pub mod attention;
 pub mod posting;
 
 pub mod engine;
+
+pub mod review;
 
 pub mod store;
 

@@ -7,9 +7,7 @@
 
 use std::ops::Range;
 
-use rounds::plan::presets::{self, Preset};
-use rounds::plan::read::read;
-use rounds::simulate::{Failure, Faults, KeptRules, Mutation, Torment, simulate, torment};
+use rounds::simulate::{Failure, Faults, KeptRules, Mutation, Torment, torment};
 
 const DAYS: u32 = 30;
 const USUAL: u64 = 20;
@@ -96,27 +94,4 @@ fn a_blind_retry_is_found() {
 #[test]
 fn two_claims_on_one_post_are_found() {
     found(Mutation::TwoClaims, "");
-}
-
-#[test]
-fn a_year_of_each_preset_is_lived() {
-    let day = |text: &str| text.parse().unwrap();
-    for preset in Preset::ALL {
-        let text = presets::render(preset, "Europe/London", day("2026-01-05"));
-        let plan = read(&text).unwrap();
-        let live = || simulate(&plan, day("2026-01-05"), day("2027-01-04"), 1).unwrap();
-        let report = live();
-        println!("{preset}: {}", serde_json::to_string(&report).unwrap());
-        assert_eq!(report.days, 365);
-        assert_eq!((report.duplicates, report.published_without_checks), (0, 0));
-        assert!(report.usage_s > 0);
-        // Forgotten, missed and cancelled ones are believable, two thirds of them are not.
-        let meant = match preset {
-            Preset::Balanced => 0,
-            Preset::Lin => 104,
-            Preset::Sevilla => 365,
-        };
-        assert!(report.published <= meant && report.published >= meant / 3);
-        assert_eq!(report, live(), "the seed decides everything");
-    }
 }

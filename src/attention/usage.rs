@@ -106,6 +106,19 @@ impl Usage {
         union(&mut spans) + amounts
     }
 
+    /// Adds the span that is open now, in place of its part that is recorded already.
+    pub fn put_open(&mut self, doing: Doing, from: Timestamp, until: Timestamp) {
+        let source = Source::Sensor;
+        let recorded = |span: &Interval| span.from == from && span.source == source;
+        self.intervals.retain(|span| !recorded(span));
+        self.intervals.push(Interval {
+            from,
+            until,
+            doing,
+            source,
+        });
+    }
+
     /// Time that passes `counts` in one period of the plan.
     pub fn in_period(
         &self,

@@ -1,11 +1,12 @@
 //! `rounds plan`: shown, changed in an editor, looked over, carried into the future.
 
+mod simulate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::call::Call;
-use super::failure::not_built;
 use super::plan_edit::edit;
 use super::slot::next_words;
 use super::{Answer, Exit};
@@ -71,7 +72,10 @@ struct ForecastArgs {
     to: String,
 }
 
-/// Live through some time with the plan, in seconds
+/// Live through some time with the plan, in seconds: a made-up clinician, the real program
+///
+/// They forget, overrun, travel, fall ill and lose power, as the seed decides. Nothing of your own
+/// is read or written but the plan.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds plan simulate --from today --until +30d --seed 7")]
 struct SimulateArgs {
@@ -93,7 +97,7 @@ pub(super) fn run(args: &PlanArgs, call: &Call) -> Answer {
         PlanCommand::Schema => schema(call),
         PlanCommand::Check(args) => check(args, call),
         PlanCommand::Forecast(args) => future(args, call),
-        PlanCommand::Simulate(_) => Err(not_built("plan simulate")),
+        PlanCommand::Simulate(args) => simulate::run(args, call),
     }
 }
 

@@ -11,7 +11,6 @@ use clap::{Args, Subcommand};
 
 use super::Answer;
 use super::call::Call;
-use super::failure::not_built;
 
 /// Write, check, queue and look after posts
 #[derive(Debug, Args)]
@@ -42,9 +41,7 @@ enum PostCommand {
     /// Take a published post back
     #[command(after_help = "Example:\n  rounds post retract k7")]
     Retract(IdArgs),
-    /// Show how a published post was received
-    #[command(after_help = "Example:\n  rounds post metrics k7")]
-    Metrics(IdArgs),
+    Metrics(MetricsArgs),
 }
 
 /// One post.
@@ -215,6 +212,25 @@ struct ResolveArgs {
     what: String,
 }
 
+/// Show how a published post was received, or write in what you saw
+///
+/// Numbers count from the beginning; what is left out stays as it was.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds post metrics k7 --replies 2 --likes 9")]
+struct MetricsArgs {
+    /// The post's id; a unique beginning will do.
+    id: String,
+    /// How many answered.
+    #[arg(long, value_name = "NUMBER")]
+    replies: Option<u64>,
+    /// How many passed it on or quoted it.
+    #[arg(long, value_name = "NUMBER")]
+    reposts: Option<u64>,
+    /// How many liked it.
+    #[arg(long, value_name = "NUMBER")]
+    likes: Option<u64>,
+}
+
 pub(super) fn run(args: &PostArgs, call: &Call) -> Answer {
     match &args.command {
         PostCommand::Add(args) => add::run(args, call),
@@ -228,6 +244,6 @@ pub(super) fn run(args: &PostArgs, call: &Call) -> Answer {
         PostCommand::Cancel(args) => change::run_cancel(args, call),
         PostCommand::Resolve(args) => change::run_resolve(args, call),
         PostCommand::Retract(args) => change::run_retract(args, call),
-        PostCommand::Metrics(_) => Err(not_built("post metrics")),
+        PostCommand::Metrics(args) => show::metrics(args, call),
     }
 }

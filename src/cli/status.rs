@@ -30,8 +30,10 @@ pub(super) fn words(now: &Status) -> String {
         let header = ["limit", "used", "left", "level"];
         parts.push(table(header, now.limits.iter().map(limit)));
     }
+    parts.extend(floors(now));
     parts.push(breaks(now));
     parts.push(posts(now));
+    parts.extend(per_post(now));
     parts.extend(now.cadence.iter().map(|c| {
         let target = if c.target_min == c.target_max {
             c.target_min.to_string()
@@ -74,6 +76,35 @@ fn limit(limit: &LimitNow) -> [String; 4] {
             .and_then(|level| level.as_str().map(str::to_owned))
             .unwrap_or_default(),
     ]
+}
+
+/// What is missing to floors.
+fn floors(now: &Status) -> impl Iterator<Item = String> {
+    let floors = now.limits.iter().filter(|limit| limit.at_least_s > 0);
+    floors.map(|limit| {
+        let least = said(limit.at_least_s);
+        match limit.lacking_s {
+            0 => format!(
+                "{}: at least {least} this {} is reached.",
+                limit.of, limit.per
+            ),
+            lacking => format!(
+                "{}: {} are missing to at least {least} this {}.",
+                limit.of,
+                said(lacking),
+                limit.per
+            ),
+        }
+    })
+}
+
+fn per_post(now: &Status) -> Option<String> {
+    let writing = &now.writing;
+    let each = said(writing.per_post_s?);
+    Some(format!(
+        "Writing: {each} for each of {} posts in the last four weeks.",
+        writing.posts
+    ))
 }
 
 fn breaks(now: &Status) -> String {

@@ -1,4 +1,4 @@
-//! Story two, pure: draft → screening → checks → queue → attempt → receipt, retraction.
+//! Story two, pure: draft → screening → checks → queue → attempt → receipt → metrics, retraction.
 
 pub mod audit;
 pub mod checks;
@@ -9,6 +9,7 @@ pub mod holds;
 pub mod horizon;
 pub mod life;
 pub mod media;
+pub mod metrics;
 pub mod packs;
 pub mod post;
 pub mod relative;

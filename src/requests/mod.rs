@@ -18,6 +18,7 @@ pub mod papers;
 pub mod plan_draft;
 pub mod plans;
 pub mod post;
+pub mod review;
 pub mod screening;
 pub mod service;
 pub mod sheets;

@@ -15,6 +15,7 @@ use crate::plan::edit::EditError;
 use crate::plan::forecast::{self, Forecast};
 use crate::plan::{Of, warnings};
 use crate::rulebook::Rulebook;
+use crate::simulate::{self, SimulationError};
 
 /// Something in a valid plan that contradicts something else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,6 +101,8 @@ pub fn show(paths: &Paths) -> Result<Shown, Failure> {
 
 /// More days than anybody plans for.
 const MOST_DAYS: i64 = 100 * 366;
+/// More days than anybody waits for.
+const MOST_SIMULATED: i64 = 20 * 366;
 
 /// What the plan will do on the days `from..=to`.
 pub fn forecast(desk: &Desk, (from, to): (Date, Date)) -> Result<Forecast, Failure> {
@@ -111,6 +114,25 @@ pub fn forecast(desk: &Desk, (from, to): (Date, Date)) -> Result<Forecast, Failu
         );
     }
     Ok(forecast::forecast(&desk.plan, from, to))
+}
+
+/// Lives the plan on the days `from..=until` with a made-up clinician, as the seed decides. Neither
+/// memory nor accounts are touched.
+pub fn simulate(
+    desk: &Desk,
+    (from, until): (Date, Date),
+    seed: u64,
+) -> Result<simulate::Report, Failure> {
+    words::in_order((from, until))?;
+    let days = until.duration_since(from).as_hours() / 24;
+    if days > MOST_SIMULATED {
+        return Err(Failure::usage("That is more than twenty years.")
+            .with_help("simulate fewer days; five years take some seconds"));
+    }
+    simulate::simulate(&desk.plan, from, until, seed).map_err(|error| match error {
+        SimulationError::Rules(error) => error.into(),
+        other => Failure::failed(super::failure::sentence(&other.to_string())),
+    })
 }
 
 pub(super) fn put(desk: &mut Desk, text: &str) -> Result<(), Failure> {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Desk, Failure};
 use crate::attention::ledger::{Ledger, first_day_needed};
-use crate::attention::usage::{Doing, Level, Usage, current_session};
+use crate::attention::usage::{Doing, Level, Standing, Usage, current_session};
 use crate::calendar::Per;
 use crate::daemon::socket::Live;
 use crate::plan::Activity;
@@ -24,6 +25,8 @@ pub struct Status {
     pub usage: UsageNow,
     /// Every limit in force.
     pub limits: Vec<LimitNow>,
+    /// What a post takes.
+    pub writing: WritingNow,
     /// Today's breaks.
     pub breaks: BreaksNow,
     /// The queue.
@@ -63,6 +66,23 @@ pub struct LimitNow {
     pub left_s: u64,
     pub level: Level,
     pub until: String,
+    /// What is meant at least; zero where there is no floor.
+    pub at_least_s: u64,
+    /// What is still missing to it.
+    pub lacking_s: u64,
+}
+
+/// What a post takes, by the last four weeks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WritingNow {
+    /// The first day of them.
+    pub since: Date,
+    /// Time spent on writing.
+    pub time_s: u64,
+    /// Posts published.
+    pub posts: u32,
+    /// Writing time for each of them, where there is any.
+    pub per_post_s: Option<u64>,
 }
 
 /// Today's breaks.
@@ -130,6 +150,7 @@ pub fn status(desk: &Desk, live: Option<&Live>) -> Result<Status, Failure> {
         now: desk.plan.calendar.rfc3339(desk.now.wall),
         timezone: desk.plan.timezone.clone(),
         limits: limits(desk, &usage),
+        writing: writing(desk, live)?,
         breaks: breaks(desk, live)?,
         posts: posts(desk)?,
         cadence: cadence(desk)?,
@@ -146,16 +167,7 @@ fn usage_now(desk: &Desk, live: Option<&Live>) -> Result<Usage, Failure> {
     // Who flew west has logged time on a day that is still to come there.
     let mut usage = desk.store.usage(range, (first, Date::MAX))?;
     if let Some((doing, from, until)) = live.and_then(|live| live.open.clone()) {
-        let source = crate::attention::usage::Source::Sensor;
-        usage
-            .intervals
-            .retain(|i| i.from != from || i.source != source);
-        usage.intervals.push(crate::attention::usage::Interval {
-            from,
-            until,
-            doing,
-            source,
-        });
+        usage.put_open(doing, from, until);
     }
     Ok(usage)
 }
@@ -197,8 +209,40 @@ fn limits(desk: &Desk, usage: &Usage) -> Vec<LimitNow> {
             left_s: standing.left().as_secs(),
             level: standing.level(),
             until: calendar.rfc3339(calendar.bounds(standing.period).1),
+            at_least_s: floor(desk, standing).as_secs(),
+            lacking_s: floor(desk, standing)
+                .saturating_sub(standing.used)
+                .as_secs(),
         })
         .collect()
+}
+
+/// What is meant at least of what a standing measures.
+fn floor(desk: &Desk, standing: &Standing) -> Duration {
+    let mut limits = desk.plan.limits.iter();
+    let limit = limits.find(|limit| limit.of == standing.of && limit.per == standing.per);
+    limit.map_or(Duration::ZERO, |limit| limit.at_least)
+}
+
+fn writing(desk: &Desk, live: Option<&Live>) -> Result<WritingNow, Failure> {
+    let calendar = &desk.plan.calendar;
+    let today = calendar.day_of(desk.now.wall);
+    let since = today.saturating_sub(27.days());
+    let range = (calendar.day_start(since), jiff::Timestamp::MAX);
+    let mut usage = desk.store.usage(range, (since, today))?;
+    if let Some((doing, from, until)) = live.and_then(|live| live.open.clone()) {
+        usage.put_open(doing, from, until);
+    }
+    let is_writing = |doing: &Doing| doing.activity == Activity::Write;
+    let time_s = usage.total(range, (since, today), is_writing).as_secs();
+    let counted = desk.store.counted(range.0, range.1)?;
+    let posts = counted.iter().filter(|post| post.published).count() as u32;
+    Ok(WritingNow {
+        since,
+        time_s,
+        posts,
+        per_post_s: (posts > 0 && time_s > 0).then(|| time_s / u64::from(posts)),
+    })
 }
 
 fn breaks(desk: &Desk, live: Option<&Live>) -> Result<BreaksNow, Failure> {

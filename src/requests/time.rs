@@ -241,16 +241,7 @@ pub fn report(
 fn recorded(desk: &Desk, days: (Date, Date), live: Option<&Live>) -> Result<Usage, Failure> {
     let mut usage = desk.store.usage(instants(desk, days), days)?;
     if let Some((doing, from, until)) = live.and_then(|live| live.open.clone()) {
-        let source = Source::Sensor;
-        usage
-            .intervals
-            .retain(|span| span.from != from || span.source != source);
-        usage.intervals.push(Interval {
-            from,
-            until,
-            doing,
-            source,
-        });
+        usage.put_open(doing, from, until);
     }
     Ok(usage)
 }

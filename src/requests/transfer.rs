@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::{Desk, Failure, audit, files};
 use crate::posting::consent::Consent;
-use crate::posting::post::Post;
+use crate::posting::metrics::Metrics;
+use crate::posting::post::{Post, PostId};
 
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,6 +30,7 @@ struct Export {
     posts: Vec<Post>,
     consents: Vec<Consent>,
     account_answers: Value,
+    metrics: Vec<(PostId, Metrics)>,
     usage: Value,
     audit: Vec<audit::AuditRow>,
 }
@@ -51,6 +53,7 @@ pub fn export(desk: &Desk, to: &Path) -> Result<Written, Failure> {
         posts: desk.store.posts(None)?,
         consents: desk.store.consents()?,
         account_answers: account_answers(desk)?,
+        metrics: desk.store.all_metrics()?,
         usage: json!({ "intervals": usage.intervals, "amounts": usage.amounts }),
         audit: audit::rows(desk, audit::Texts::Left)?,
     };

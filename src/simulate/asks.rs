@@ -23,7 +23,7 @@ pub(super) struct Asks<'a> {
 }
 
 /// What a person may want of a post.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wish {
     Edit(String),
     Answer(String, Option<String>),
@@ -66,8 +66,9 @@ impl Asks<'_> {
         Ok(Some((post, reviewed)))
     }
 
-    /// Does what a person wants; the post as written, or none if it was not possible.
-    pub(super) fn fulfil(&mut self, id: &PostId, wish: &Wish) -> Result<Option<Post>> {
+    /// Does all that a person wants in one call; the post as written, or none if it was not
+    /// possible.
+    pub(super) fn fulfil(&mut self, id: &PostId, wishes: &[Wish]) -> Result<Option<Post>> {
         let Some(mut post) = self.store.post(id)? else {
             return Ok(None);
         };
@@ -76,12 +77,15 @@ impl Asks<'_> {
         if post.erased_at.is_some() {
             return Ok(None);
         }
-        let Ok(kind) = self.change(&mut post, wish, &owner) else {
-            return Ok(None);
-        };
-        let mut entries = vec![Entry::new(self.now, kind, Some(id), &owner)];
+        let mut entries = Vec::new();
+        for wish in wishes {
+            let Ok(kind) = self.change(&mut post, wish, &owner) else {
+                return Ok(None);
+            };
+            entries.push(Entry::new(self.now, kind, Some(id), &owner));
+        }
         let cancelled = matches!(post.state, State::Cancelled { .. });
-        if cancelled || post.state.can_change() && !matches!(wish, Wish::NotPosted) {
+        if cancelled || post.state.can_change() && !wishes.contains(&Wish::NotPosted) {
             let review = self.review(&post)?.review;
             if settle(&mut post, &review, self.now, &mut entries).is_err() {
                 return Ok(None);

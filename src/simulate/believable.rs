@@ -1,19 +1,19 @@
 //! A believable day: posts by the plan's cadence and slots, visits about as long as the limits
-//! allow, appointments; now and then forgotten, late, ill, away, without power.
+//! allow, appointments; now and then forgotten, late, ill, abroad, without power.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, time};
+use jiff::{Timestamp, ToSpan};
 
 use super::clocks::{between, later};
 use super::habits::Life;
 use super::oracle::Breach;
 use super::world::{Happening, World};
 use crate::calendar::Per;
-use crate::plan::cadence::{Target, next_free, target_on};
-use crate::plan::{Account, Activity, Of};
+use crate::plan::cadence::next_free;
+use crate::plan::{Activity, Of};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 3_600;
@@ -30,7 +30,16 @@ impl World {
     fn plan_believable_day(&mut self) -> Result<(), Breach> {
         let wall = self.clocks.now().wall;
         let day = self.plan.calendar.day_of(wall);
+        self.live_through(day);
         self.plan_night(day);
+        self.plan_mishaps(day);
+        if day.day_of_year() == 1 {
+            let evening = self.around(day, 22, 10);
+            self.at(evening, Happening::Compare);
+        }
+        if self.person.ill.is_some() {
+            return Ok(());
+        }
         self.plan_writing(day)?;
         self.plan_visits(day);
         self.plan_appointments(day);
@@ -38,6 +47,27 @@ impl World {
             let at = self.around(day, hour, 40);
             self.at(at, Happening::Attend);
         }
+        Ok(())
+    }
+
+    /// Falls ill or recovers, leaves for another zone or comes back.
+    fn live_through(&mut self, day: Date) {
+        self.person.ill = self.person.ill.filter(|until| day <= *until);
+        self.person.abroad = self.person.abroad.filter(|(until, _)| day <= *until);
+        if self.person.ill.is_none() && self.rng.u32(..160) == 0 {
+            self.person.ill = Some(day.saturating_add(self.rng.i64(1..9).days()));
+        }
+        if self.person.abroad.is_none() && self.rng.u32(..110) == 0 {
+            // So far that the nights stay in their order with the days of the plan.
+            let hours = self.rng.i64(-2..9);
+            let until = day.saturating_add(self.rng.i64(2..12).days());
+            self.person.abroad = Some((until, hours));
+        }
+        self.report.days_ill += u64::from(self.person.ill.is_some());
+        self.report.days_abroad += u64::from(self.person.abroad.is_some());
+    }
+
+    fn plan_mishaps(&mut self, day: Date) {
         if self.rng.u32(..300) == 0 {
             let off = Duration::from_secs(self.rng.u64(10 * MINUTE..5 * HOUR));
             let at = self.around(day, 14, 300);
@@ -47,16 +77,13 @@ impl World {
             let at = self.around(day, 15, 300);
             self.at(at, Happening::Arm(0, "nothing"));
         }
-        if day.day() == 1 {
-            let evening = self.around(day, 22, 10);
-            self.at(evening, Happening::Compare);
-        }
-        Ok(())
     }
 
-    /// A true instant near an hour of a day of the plan.
-    fn around(&mut self, day: Date, hour: i8, minutes: i64) -> Timestamp {
+    /// A true instant near an hour of a day of the plan, as the clock shows it where they are.
+    pub(super) fn around(&mut self, day: Date, hour: i8, minutes: i64) -> Timestamp {
+        let ahead = self.person.abroad.map_or(0, |(_, hours)| hours);
         let local = day.to_datetime(time(hour, 0, 0, 0));
+        let local = local.saturating_sub(ahead.hours());
         let at = self.plan.calendar.instant(local);
         let off = self.rng.i64(-minutes * 60_000..=minutes * 60_000);
         let at = at
@@ -69,6 +96,7 @@ impl World {
     fn plan_night(&mut self, day: Date) {
         let begins = self.around(day, 23, 40);
         let nights = match self.rng.u32(..120) {
+            // Nobody touches it for days.
             0 => self.rng.i8(2..8),
             _ => 1,
         };
@@ -87,19 +115,18 @@ impl World {
         let Some(limit) = self.daily_limit() else {
             return;
         };
-        let used = limit.mul_f64(0.25 + self.rng.f64() * 0.8).as_secs();
-        let visits = self.rng.u64(1..4);
-        for (site, hour) in self
-            .sites()
-            .into_iter()
-            .cycle()
-            .zip([12, 18, 20])
-            .take(visits as usize)
-        {
-            let at = self.around(day, hour, 80);
-            let length = Duration::from_secs(used / visits);
+        let share = match self.rng.u32(..10) {
+            0 => 1.1 + self.rng.f64() * 0.7,
+            _ => 0.75 + self.rng.f64() * 0.3,
+        };
+        let used = limit.mul_f64(share);
+        let visits = self.rng.u32(1..4);
+        let sites = self.sites().into_iter().cycle();
+        for (site, hour) in sites.zip([8, 11, 14]).take(visits as usize) {
+            let at = self.around(day, hour, 60);
+            let length = used / visits;
             self.visit(at, length, site, self.reads_as());
-            if self.rng.u32(..4) == 0 {
+            if self.rng.u32(..5) == 0 {
                 let leaves = later(at, length.mul_f64(self.rng.f64()));
                 let away = Duration::from_secs(self.rng.u64(MINUTE..20 * MINUTE));
                 self.at(leaves, Happening::Away(away));
@@ -109,19 +136,31 @@ impl World {
 
     fn visit(&mut self, at: Timestamp, length: Duration, site: String, says: Option<Activity>) {
         self.at(at, Happening::Say(says));
-        self.at(at, Happening::Focus(Some(site)));
         let ends = later(at, length);
+        self.at(at, Happening::Visit(site, ends));
         self.at(ends, Happening::Focus(None));
         self.at(ends, Happening::Say(None));
     }
 
-    /// What a day's reading is measured by.
+    /// What a day's reading is measured by: the tightest limit on reading, by the day. Who has none
+    /// reads for a quarter of an hour.
     fn daily_limit(&self) -> Option<Duration> {
-        let daily = |limit: &&crate::plan::Limit| {
-            limit.per == Per::Day && limit.of != Of::Activity(Activity::Write)
+        let of_reading = |of: &Of| match of {
+            Of::All | Of::Site(_) => true,
+            Of::Activity(activity) => matches!(activity, Activity::Scan | Activity::Browse),
         };
-        let limit = self.plan.limits.iter().find(daily).map(|limit| limit.time);
-        Some(limit.unwrap_or(Duration::from_secs(15 * MINUTE))).filter(|time| !time.is_zero())
+        let limits = self
+            .plan
+            .limits
+            .iter()
+            .filter(|limit| of_reading(&limit.of));
+        let by_day = limits.map(|limit| match limit.per {
+            Per::Day => limit.time,
+            Per::Week => limit.time / 7,
+            Per::Month => limit.time / 31,
+        });
+        let limit = by_day.min().unwrap_or(Duration::from_secs(15 * MINUTE));
+        (!limit.is_zero()).then_some(limit)
     }
 
     /// Why they read, if a limit is about it.
@@ -161,8 +200,8 @@ impl World {
                 .between(&self.plan.calendar, from, until)
                 .collect();
             for at in hours {
-                if self.rng.u32(..100) < 85 {
-                    let length = engagement.length.mul_f64(0.6 + self.rng.f64() * 0.4);
+                if self.rng.u32(..100) < 93 {
+                    let length = engagement.length.mul_f64(0.85 + self.rng.f64() * 0.2);
                     let site = engagement.site.clone().unwrap_or_else(|| "x".to_owned());
                     let at = self.clocks.truth_of(at);
                     self.visit(at, length, site, Some(engagement.activity));
@@ -170,53 +209,11 @@ impl World {
             }
         }
         if let Some(conference) = self.plan.conference_on(day).cloned() {
-            let at = self.around(day, 16, 60);
-            let length = conference.time.mul_f64(0.4 + self.rng.f64() * 0.7);
+            let at = self.around(day, 16, 30);
+            let length = conference.time.mul_f64(0.75 + self.rng.f64() * 0.3);
             let site = conference.site.unwrap_or_else(|| "x".to_owned());
             self.visit(at, length, site, Some(Activity::Conference));
         }
-    }
-
-    /// Writes what the cadence still wants, mostly a day or two before the slot.
-    fn plan_writing(&mut self, day: Date) -> Result<(), Breach> {
-        for account in self.plan.accounts.clone() {
-            let wall = self.clocks.now().wall;
-            let Some(slot) = self.next_slot(&account.name, wall)? else {
-                continue;
-            };
-            let near = between(wall, slot) < Duration::from_secs(72 * HOUR);
-            if !near || !self.wants_more(&account, slot)? || self.rng.u32(..100) >= 95 {
-                continue;
-            }
-            let begins = self.around(day, 17, 100);
-            let takes = match account.platform {
-                crate::plan::Platform::Folder { .. } => self.rng.u64(75..125),
-                _ => self.rng.u64(3..9),
-            };
-            let written = later(begins, Duration::from_secs(takes * MINUTE));
-            self.at(begins, Happening::Say(Some(Activity::Write)));
-            self.at(written, Happening::Say(None));
-            self.at(written, Happening::Write(account.name, slot));
-        }
-        Ok(())
-    }
-
-    /// Whether the period of this slot has fewer posts than the cadence means.
-    fn wants_more(&mut self, account: &Account, slot: Timestamp) -> Result<bool, Breach> {
-        let calendar = &self.plan.calendar;
-        let day = calendar.day_of(slot);
-        let target = target_on(&account.cadence, calendar, day);
-        let Some(Target { per, min, max, .. }) = target else {
-            return Ok(false);
-        };
-        let (from, until) = calendar.bounds(calendar.period(per, day));
-        let meant = self.rng.u32(min..=max);
-        let counted = self.clerk.store.counted(from, until)?;
-        let coming = counted
-            .iter()
-            .filter(|one| one.account == account.name)
-            .count();
-        Ok((coming as u64) < u64::from(meant))
     }
 
     /// The account's next slot that no post has taken.

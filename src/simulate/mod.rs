@@ -11,6 +11,7 @@
 mod asks;
 mod believable;
 mod clocks;
+mod desk_hours;
 mod habits;
 mod host;
 mod oracle;
@@ -31,6 +32,7 @@ use jiff::civil::Date;
 
 use crate::plan::Plan;
 use crate::plan::read::read;
+pub use crate::review::kept::StageKept;
 use crate::rulebook::{Rulebook, RulebookError};
 use habits::Habits;
 use oracle::Breach;

@@ -155,6 +155,8 @@ impl World {
     pub(super) fn note_state(&mut self, post: &Post) {
         let state = post.state.name();
         self.note(|| format!("{} is {state}", post.id));
+        let wall = self.clocks.now().wall;
+        self.held.state(&post.id, state, wall);
         if self.oracle.nudges.state(&post.id, state) && state == "missed" {
             self.report.missed += 1;
         }
@@ -323,6 +325,11 @@ impl World {
 
     /// Asks for something as a command would; what was done is acknowledged.
     pub(super) fn wish(&mut self, id: &PostId, wish: &Wish) -> Result<(), Breach> {
+        self.wishes(id, std::slice::from_ref(wish))
+    }
+
+    /// Asks for several things in one call.
+    pub(super) fn wishes(&mut self, id: &PostId, wishes: &[Wish]) -> Result<(), Breach> {
         let now = self.clocks.now().wall;
         let rules = std::sync::Arc::clone(&self.rules);
         let done = Asks {
@@ -331,8 +338,8 @@ impl World {
             plan: &self.plan,
             now,
         }
-        .fulfil(id, wish)?;
-        self.note(|| format!("asked for {id}: {wish:?}, {}", done.is_some()));
+        .fulfil(id, wishes)?;
+        self.note(|| format!("asked for {id}: {wishes:?}, {}", done.is_some()));
         if let Some(post) = done {
             self.oracle.posts.acknowledge(&post)?;
             self.note_state(&post);

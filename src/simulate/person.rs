@@ -1,14 +1,18 @@
 //! The clinician and the machine in front of them: where they look, when they leave, what they
 //! press, and what befalls the machine.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::clocks::{between, later};
+use super::habits::Life;
 use super::host::Input;
 use super::oracle::{Breach, UsageBook};
 use super::world::{Happening, World};
+use crate::attention::usage::Level;
 use crate::engine::{Ask, Event, Nudge};
 use crate::plan::{Activity, agenda};
 use crate::posting::post::PostId;
@@ -28,10 +32,18 @@ pub(super) struct Person {
     away: bool,
     pub(super) idle: bool,
     absence: u32,
+    /// Where they mean to be, and until when.
+    visit: Option<(String, Timestamp)>,
+    /// Posts whose composer is open in front of them.
+    pub(super) composing: BTreeSet<PostId>,
     left: Option<Timestamp>,
     /// Numbers the texts that they wrote.
     pub(super) texts: u64,
     pub(super) consent: u32,
+    /// Until which day they lie in bed.
+    pub(super) ill: Option<Date>,
+    /// Until which day they are abroad, and by how many hours the clocks there are ahead.
+    pub(super) abroad: Option<(Date, i64)>,
 }
 
 impl Person {
@@ -83,6 +95,17 @@ impl World {
         match happening {
             Happening::Day => return self.plan_day(),
             Happening::Focus(site) => self.focus(site),
+            Happening::Visit(site, ends) => {
+                self.person.visit = Some((site.clone(), ends));
+                self.focus(Some(site));
+            }
+            Happening::Return => {
+                let truth = self.clocks.truth();
+                let visit = self.person.visit.clone();
+                if let Some((site, _)) = visit.filter(|(_, ends)| truth < *ends) {
+                    self.focus(Some(site));
+                }
+            }
             Happening::Away(time) => self.leave(time),
             Happening::IdleAlarm(absence) => self.idle_alarm(absence),
             Happening::Back(absence) => self.come_back(absence),
@@ -272,12 +295,20 @@ impl World {
                 let buttons = ["take", "take", "snooze", "skip"];
                 self.rng.choice(buttons).unwrap_or("take")
             }
+            Nudge::Limit {
+                level: Level::Near, ..
+            } if self.habits.life == Life::Believable && self.rng.u32(..8) > 0 => return,
             Nudge::Limit { .. } => {
                 return self.after(Duration::from_secs(20), Happening::Focus(None));
             }
             Nudge::SecondLook { .. } => "approve",
             Nudge::Hour { .. } => "later",
+            // They write when they meant to.
+            Nudge::Slot { .. } if self.habits.life == Life::Believable => return,
             Nudge::Slot { .. } => "skip",
+            Nudge::Post {
+                ask: Ask::Missed, ..
+            } if self.habits.life == Life::Believable => "send-now",
             Nudge::Post {
                 ask: Ask::Missed, ..
             } => self.rng.choice(["send-now", "cancel"]).unwrap_or("cancel"),
@@ -291,6 +322,10 @@ impl World {
         self.after(soon, Happening::Reply(nudge.key(), button));
         if button == "take" {
             self.after(soon, Happening::Focus(None));
+            if self.habits.life == Life::Believable {
+                let rested = self.plan.breaks.length + Duration::from_secs(self.rng.u64(30..240));
+                self.after(soon + rested, Happening::Return);
+            }
         }
     }
 
@@ -299,7 +334,7 @@ impl World {
         let button = match (button, key.split(':').nth(1)) {
             ("see", Some(id)) => {
                 let id = PostId(id.to_owned());
-                if !self.can_tell(&id) {
+                if !self.can_tell(&id) || self.person.composing.contains(&id) {
                     return;
                 }
                 if self.platforms.held(&id) > 0 {

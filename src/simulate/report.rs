@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::plan::Activity;
+use crate::review::kept::{LimitKept, StageKept};
+
 /// The totals of a simulation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Report {
@@ -13,8 +16,14 @@ pub struct Report {
     pub published: u64,
     /// The same, account by account.
     pub by_account: BTreeMap<String, u64>,
+    /// How each stage of each account's cadence was kept.
+    pub stages: Vec<StageKept>,
+    /// Posts that were held for an hour or more.
+    pub held: u64,
     /// Posts whose time passed while they could not go.
     pub missed: u64,
+    /// Posts that the cadences meant and that never came.
+    pub skipped: u64,
     /// Posts that a platform holds more than once.
     pub duplicates: u64,
     /// Posts that went out without a valid answer to every check.
@@ -25,6 +34,16 @@ pub struct Report {
     pub breaks: Breaks,
     /// Time on social sites, in seconds.
     pub usage_s: u64,
+    /// Time by activity, writing away from sites included, in seconds.
+    pub by_activity_s: BTreeMap<Activity, u64>,
+    /// Days on which the clinician lay in bed.
+    pub days_ill: u64,
+    /// Days spent in another zone.
+    pub days_abroad: u64,
+    /// Days of conferences.
+    pub days_of_conferences: u64,
+    /// How each limit was kept, with its floor.
+    pub limits: Vec<LimitKept>,
     /// Periods in which a limit was kept, of all periods; 1 where there is no limit.
     pub limits_kept_ratio: f64,
     /// The faults that were caused.
@@ -94,6 +113,17 @@ impl Faults {
         for (name, count) in &other.0 {
             *self.0.entry(name.clone()).or_default() += count;
         }
+    }
+
+    /// How often one of them was.
+    pub fn of(&self, name: &str) -> u64 {
+        self.0.get(name).copied().unwrap_or_default()
+    }
+
+    /// How often the program crashed.
+    pub fn crashes(&self) -> u64 {
+        let crashes = self.0.iter().filter(|(name, _)| name.starts_with("crash "));
+        crashes.map(|(_, count)| count).sum()
     }
 
     /// All counts, by name.

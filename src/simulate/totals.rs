@@ -1,16 +1,19 @@
 //! The end of a simulated life: a quiet day after which nothing may be left undone, and the sums.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::clocks::later;
 use super::oracle::{Breach, never};
 use super::report::{Breaks, Report};
 use super::world::{Happening, World};
-use crate::calendar::Period;
-use crate::plan::Limit;
+use crate::attention::usage::Doing;
+use crate::plan::Activity;
+use crate::posting::post::PostId;
+use crate::review::kept::{self, Days, LimitKept};
 
 impl World {
     /// A day without faults and without anybody: what can be done without a person is done then,
@@ -55,12 +58,18 @@ impl World {
         let mut report = self.report.clone();
         report.days = (until - from).get_days().unsigned_abs().into();
         report.days += 1;
+        let mut published: BTreeMap<String, Vec<Date>> = BTreeMap::new();
         for one in store.counted(range.0, Timestamp::MAX)? {
             if one.published {
                 report.published += 1;
-                *report.by_account.entry(one.account).or_default() += 1;
+                let days = published.entry(one.account).or_default();
+                days.push(calendar.day_of(one.at));
             }
         }
+        let counts = published
+            .iter()
+            .map(|(a, days)| (a.clone(), days.len() as u64));
+        report.by_account = counts.collect();
         let breaks = store.breaks(Timestamp::MIN, Timestamp::MAX)?;
         report.breaks = Breaks {
             taken: breaks.taken.into(),
@@ -69,40 +78,77 @@ impl World {
         };
         report.nudges = self.oracle.nudges.total();
         report.published_without_checks = self.oracle.posts.unchecked();
-        let usage = store.usage(range, (from, until))?;
-        let all = usage.total(range, (from, until), |doing| doing.site.is_some());
-        report.usage_s = all.as_secs();
-        report.limits_kept_ratio = self.kept(from, until)?;
-        Ok(report)
-    }
-
-    /// The share of periods in which a limit was kept.
-    fn kept(&self, from: Date, until: Date) -> Result<f64, Breach> {
-        let (mut kept, mut all) = (0_u32, 0_u32);
-        for limit in &self.plan.limits {
-            let mut day = from;
-            while day <= until {
-                let period = self.plan.calendar.period(limit.per, day);
-                all += 1;
-                kept += u32::from(self.was_kept(limit, period)?);
-                let Ok(next) = period.last.tomorrow() else {
-                    break;
-                };
-                day = next;
+        report.held = self.held.long(self.clocks.now().wall);
+        let usage = store.usage((Timestamp::MIN, Timestamp::MAX), (Date::MIN, Date::MAX))?;
+        let time =
+            |counts: &dyn Fn(&Doing) -> bool| usage.total(range, (from, until), counts).as_secs();
+        report.usage_s = time(&|doing| doing.site.is_some());
+        for activity in Activity::ALL {
+            let seconds = time(&|doing| doing.activity == activity);
+            if seconds > 0 {
+                report.by_activity_s.insert(activity, seconds);
             }
         }
-        Ok(if all == 0 {
-            1.0
-        } else {
-            f64::from(kept) / f64::from(all)
-        })
+        let days = Days {
+            first: from,
+            last: until,
+            begun: from,
+            over: until,
+        };
+        let posts = |name: &str| published.get(name).map_or(&[][..], Vec::as_slice);
+        let accounts = self.plan.accounts.iter();
+        report.stages = accounts
+            .flat_map(|account| kept::stages(account, &calendar, days, posts(&account.name)))
+            .collect();
+        report.skipped = report.stages.iter().map(|s| u64::from(s.lacking)).sum();
+        report.limits = kept::limits(&self.plan, &usage, days);
+        report.limits_kept_ratio = ratio(&report.limits);
+        let every_day = from.series(1.day()).take_while(|day| *day <= until);
+        let at_conference = every_day.filter(|day| self.plan.conference_on(*day).is_some());
+        report.days_of_conferences = at_conference.count() as u64;
+        Ok(report)
+    }
+}
+
+/// The share of periods in which a limit was kept.
+fn ratio(limits: &[LimitKept]) -> f64 {
+    let all: u32 = limits.iter().map(|limit| limit.periods).sum();
+    let kept: u32 = limits.iter().map(|limit| limit.kept).sum();
+    if all == 0 {
+        1.0
+    } else {
+        f64::from(kept) / f64::from(all)
+    }
+}
+
+/// Which posts waited on a hold, and for how long.
+#[derive(Debug, Default)]
+pub(super) struct HeldBook {
+    since: BTreeMap<PostId, Timestamp>,
+    long: BTreeSet<PostId>,
+}
+
+impl HeldBook {
+    /// Less than this belongs to writing a post and answering its questions.
+    const LONG: SignedDuration = SignedDuration::from_hours(1);
+
+    /// A post is in this state now.
+    pub(super) fn state(&mut self, post: &PostId, state: &str, now: Timestamp) {
+        if state == "held" {
+            self.since.entry(post.clone()).or_insert(now);
+        } else if let Some(since) = self.since.remove(post)
+            && now.duration_since(since) >= Self::LONG
+        {
+            self.long.insert(post.clone());
+        }
     }
 
-    fn was_kept(&self, limit: &Limit, period: Period) -> Result<bool, Breach> {
-        let calendar = &self.plan.calendar;
-        let days = (period.first, period.last);
-        let usage = self.clerk.store.usage(calendar.bounds(period), days)?;
-        let used = usage.in_period(calendar, &period, |doing| doing.counts_in(&limit.of));
-        Ok(used <= limit.in_force(&period))
+    /// How many posts were held for long, some perhaps until now.
+    fn long(&self, now: Timestamp) -> u64 {
+        let still = self.since.iter();
+        let still = still.filter(|(post, since)| {
+            now.duration_since(**since) >= Self::LONG && !self.long.contains(*post)
+        });
+        (self.long.len() + still.count()) as u64
     }
 }

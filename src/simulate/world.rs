@@ -17,6 +17,7 @@ use super::oracle::{Breach, Oracle, never};
 use super::person::Person;
 use super::platforms::Platforms;
 use super::report::Report;
+use super::totals::HeldBook;
 use crate::clerk::{Clerk, Rules};
 use crate::engine::{Effect, Event, Outcome};
 use crate::plan::{Activity, Plan};
@@ -36,6 +37,10 @@ pub(super) enum Happening {
     Day,
     /// The focused window shows this site, or none.
     Focus(Option<String>),
+    /// A site is opened, to stay there until then.
+    Visit(String, Timestamp),
+    /// They return to the site after a break, if the visit is not over.
+    Return,
     /// The clinician leaves the machine for a while.
     Away(Duration),
     /// There was no input for the threshold.
@@ -96,6 +101,7 @@ pub(super) struct World {
     pub(super) habits: Habits,
     pub(super) oracle: Oracle,
     pub(super) report: Report,
+    pub(super) held: HeldBook,
     pub(super) mutation: Option<Mutation>,
     pub(super) meddle: bool,
     happenings: BTreeMap<(Timestamp, u64), Happening>,
@@ -135,6 +141,7 @@ impl World {
             habits,
             oracle: Oracle::default(),
             report: Report::default(),
+            held: HeldBook::default(),
             mutation: None,
             meddle: false,
             happenings: BTreeMap::new(),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::asks::{Asks, Wish};
 use super::clocks::{later, plus};
+use super::habits::Life;
 use super::oracle::Breach;
 use super::world::{Happening, World};
 use crate::attention::usage::{Amount, Doing, Interval, Source};
@@ -37,6 +38,20 @@ impl World {
         format!("{topic} ({})", self.person.texts)
     }
 
+    /// The slot that was meant, or the next one if another post has taken it meanwhile.
+    fn still_free(&self, account: &str, slot: Timestamp) -> Result<Timestamp, Breach> {
+        let free = self
+            .clerk
+            .store
+            .taken_slots(account, slot)?
+            .iter()
+            .all(|at| *at != slot);
+        if free || self.habits.life == Life::Tormented {
+            return Ok(slot);
+        }
+        Ok(self.next_slot(account, slot)?.unwrap_or(slot))
+    }
+
     fn asks<T>(&mut self, ask: impl FnOnce(&mut Asks<'_>) -> T) -> T {
         let rules = Arc::clone(&self.rules);
         ask(&mut Asks {
@@ -50,6 +65,7 @@ impl World {
     /// Writes a post, and mostly answers its questions at once.
     pub(super) fn write(&mut self, account: &str, due: Timestamp) -> Result<(), Breach> {
         let now = self.clocks.now().wall;
+        let due = self.still_free(account, due)?;
         let Some(known) = self.plan.account(account) else {
             return Ok(());
         };
@@ -109,6 +125,7 @@ impl World {
         let Some((post, reviewed)) = self.asks(|asks| asks.look(id))? else {
             return Ok(());
         };
+        let mut wishes = Vec::new();
         let open = reviewed.review.checks.iter();
         let open: Vec<Check> = open
             .filter(|check| check.stops() && check.asked_with.is_none())
@@ -116,29 +133,37 @@ impl World {
             .collect();
         for check in open {
             if self.rng.u32(..100) < self.habits.forgets / 4 {
-                return Ok(());
+                return self.wish_all(id, &wishes);
             }
             let blocked = check.state == CheckState::Found
                 && check.severity == Severity::Block
                 && check.evidence_kind.is_none();
             if blocked {
                 let wrong = reviewed.findings.iter().filter(|f| f.item == check.item);
-                let wrong: Vec<Wish> = wrong.map(|f| Wish::Dispute(finding_id(f))).collect();
-                for wish in wrong {
-                    self.wish(id, &wish)?;
-                }
+                wishes.extend(wrong.map(|f| Wish::Dispute(finding_id(f))));
             } else if check.account_level {
                 self.answer_for_account(&post.content.account, &check)?;
             } else {
                 let evidence = self.evidence(&check);
-                self.wish(id, &Wish::Answer(check.item, evidence))?;
+                wishes.push(Wish::Answer(check.item, evidence));
             }
         }
         let approves = post.author == "Ana Ruiz" && self.rng.u32(..100) >= self.habits.forgets;
         if approves {
-            self.wish(id, &Wish::Approve)?;
+            wishes.push(Wish::Approve);
         }
-        Ok(())
+        self.wish_all(id, &wishes)
+    }
+
+    /// One call of the program for all answers, or in a tormented life one for each.
+    fn wish_all(&mut self, id: &PostId, wishes: &[Wish]) -> Result<(), Breach> {
+        let at_once = match self.habits.life {
+            Life::Believable => wishes.len(),
+            Life::Tormented => 1,
+        };
+        wishes
+            .chunks(at_once.max(1))
+            .try_for_each(|wishes| self.wishes(id, wishes))
     }
 
     fn answer_for_account(&mut self, account: &str, check: &Check) -> Result<(), Breach> {
@@ -228,7 +253,9 @@ impl World {
             State::Held | State::Draft if passed => self.give_new_time(post),
             State::Held | State::Draft => self.answer_all(id),
             State::Missed { .. } | State::Failed { .. } => self.give_new_time(post),
-            State::HandedOff { .. } | State::Uncertain { .. } if self.can_tell(id) => {
+            State::HandedOff { .. } | State::Uncertain { .. }
+                if self.can_tell(id) && !self.person.composing.contains(id) =>
+            {
                 let wish = if self.platforms.held(id) > 0 {
                     Wish::Posted
                 } else {
@@ -274,10 +301,14 @@ impl World {
         if self.rng.u32(..100) < self.habits.composes {
             let soon = Duration::from_secs(self.rng.u64(5..1_500));
             self.after(soon, Happening::Compose(id.clone()));
+            if self.habits.life == Life::Believable {
+                self.person.composing.insert(id.clone());
+            }
         }
     }
 
     pub(super) fn compose(&mut self, id: &PostId) -> Result<(), Breach> {
+        let says_so = self.person.composing.remove(id);
         let Some(post) = self.clerk.store.post(id)? else {
             return Ok(());
         };
@@ -287,7 +318,10 @@ impl World {
         );
         if waits && self.by_hand(&post.content.account) && self.platforms.held(id) == 0 {
             let (account, content) = (post.content.account.clone(), post.content.hash());
-            return self.taken(id, &account, content, false);
+            self.taken(id, &account, content, false)?;
+        }
+        if says_so {
+            return self.wish(id, &Wish::Posted);
         }
         Ok(())
     }

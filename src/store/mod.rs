@@ -21,6 +21,7 @@ use crate::attention::usage::{Amount, Interval, Usage};
 use crate::engine::{Change, Cue, Stock};
 use crate::posting::audit::{Entry, Verdict};
 use crate::posting::consent::Consent;
+use crate::posting::metrics::Metrics;
 use crate::posting::post::{Attestation, Post, PostId};
 use crate::posting::series::Series;
 use crate::posting::sources::{Paper, PaperId};
@@ -287,6 +288,36 @@ impl Store {
     /// What counts in the cadences between two instants.
     pub fn counted(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Counted>> {
         self.db().counted(from, until)
+    }
+
+    /// The posts that were published between two instants and not taken back.
+    pub fn published(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Post>> {
+        self.db().published(from, until)
+    }
+
+    /// What the audit holds between two instants, in its order.
+    pub fn entries(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Entry>> {
+        self.db().entries(from, until)
+    }
+
+    /// The earliest instant and the earliest day of which usage, a break or a post is recorded.
+    pub fn first_records(&self) -> Result<(Option<Timestamp>, Option<Date>)> {
+        self.db().first_records()
+    }
+
+    /// How a post was received, where anything is known.
+    pub fn metrics(&self, post: &PostId) -> Result<Option<Metrics>> {
+        self.db().metrics(post)
+    }
+
+    /// How all posts were received of which anything is known.
+    pub fn all_metrics(&self) -> Result<Vec<(PostId, Metrics)>> {
+        self.db().all_metrics()
+    }
+
+    /// Writes how a post was received, in place of what was known.
+    pub fn save_metrics(&mut self, post: &PostId, metrics: &Metrics) -> Result<()> {
+        self.db_mut().save_metrics(post, metrics)
     }
 
     /// The answers given once for an account, oldest first.

@@ -6,7 +6,7 @@ use crate::world::{World, words};
 
 /// Commands whose examples need a daemon, a post that exists, a person at the screen or leave to ask
 /// other servers: these are only parsed.
-const ONLY_PARSED: [&str; 14] = [
+const ONLY_PARSED: [&str; 13] = [
     "rounds series end",
     "rounds up",
     "rounds daemon",
@@ -18,7 +18,6 @@ const ONLY_PARSED: [&str; 14] = [
     "rounds break",
     "rounds chat next",
     "rounds plan edit",
-    "rounds plan simulate",
     "rounds import",
     "rounds paper",
 ];

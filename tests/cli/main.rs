@@ -13,6 +13,7 @@ mod packs;
 mod pictures;
 mod plan;
 mod records;
+mod reports;
 mod screening;
 mod series;
 mod setup;

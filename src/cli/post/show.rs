@@ -4,17 +4,53 @@ use super::super::call::Call;
 use super::super::output::table;
 use super::super::{Answer, Exit};
 use super::add::Posts;
-use super::{IdArgs, ListArgs};
+use super::{IdArgs, ListArgs, MetricsArgs};
 use crate::posting::checks::CheckState;
 use crate::posting::seen::Seen;
 use crate::requests::Desk;
-use crate::requests::post::{PostView, list, show};
+use crate::requests::post::{self, MetricsView, Numbers, PostView, list, show};
 
 pub(super) fn run(args: &IdArgs, call: &Call) -> Answer {
     let desk = call.desk()?;
     let post = show(&desk, &args.id)?;
     call.out.show(&post, || words(&post, &desk))?;
     Ok(call.done(&desk))
+}
+
+/// How a post was received.
+pub(super) fn metrics(args: &MetricsArgs, call: &Call) -> Answer {
+    let mut desk = call.desk()?;
+    let seen = Numbers {
+        replies: args.replies,
+        reposts: args.reposts,
+        likes: args.likes,
+    };
+    let metrics = post::metrics(&mut desk, &args.id, seen)?;
+    call.out.show(&metrics, || metrics_words(&metrics))?;
+    Ok(call.done(&desk))
+}
+
+fn metrics_words(metrics: &MetricsView) -> String {
+    let Some(at) = &metrics.at else {
+        return format!(
+            "Nothing is known of post {}. Look at it and write in what you see: \
+             `rounds post metrics {} --replies 2 --likes 9`.",
+            metrics.id, metrics.id
+        );
+    };
+    let number = |number: Option<u64>| number.map_or_else(|| "-".to_owned(), |n| n.to_string());
+    let row = [
+        metrics.id.clone(),
+        metrics.account.clone(),
+        number(metrics.replies),
+        number(metrics.reposts),
+        number(metrics.likes),
+        at.clone(),
+    ];
+    table(
+        ["post", "account", "replies", "reposts", "likes", "seen at"],
+        [row],
+    )
 }
 
 /// The post as its readers will see it.

@@ -6,6 +6,7 @@
 mod add;
 mod answer;
 mod change;
+mod metrics;
 mod pictures;
 mod prepared;
 mod recur;
@@ -27,6 +28,7 @@ pub use change::{
     Edit, act, approve, cancel, edit, reschedule, resolve, retract, review_all, review_where,
     revoke,
 };
+pub use metrics::{MetricsView, Numbers, metrics};
 pub use pictures::{NewPicture, drop_unused as drop_unused_pictures};
 pub use prepared::{next_answer, prepared};
 pub use recur::{SeriesRow, begin as begin_series, end as end_series, list as list_series, repeat};

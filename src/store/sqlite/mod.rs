@@ -7,6 +7,7 @@
 //! that was released. `user_version` counts the files that were applied.
 
 mod audit;
+mod past;
 mod posts;
 mod records;
 mod slots;
@@ -28,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002.sql"),
     include_str!("../migrations/0003.sql"),
     include_str!("../migrations/0004.sql"),
+    include_str!("../migrations/0005.sql"),
 ];
 
 /// How long to wait for another program that writes.

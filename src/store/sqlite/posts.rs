@@ -107,11 +107,11 @@ pub(super) fn put(transaction: &Transaction<'_>, post: &Post, version: u64) -> R
     Ok(())
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<(u64, String)> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(u64, String)> {
     Ok((row.get("version")?, row.get("body")?))
 }
 
-fn parse((version, body): (u64, String)) -> Result<Post> {
+pub(super) fn parse((version, body): (u64, String)) -> Result<Post> {
     let mut post: Post = from_json("post", &body)?;
     post.version = version;
     Ok(post)
@@ -151,13 +151,13 @@ impl Sqlite {
     }
 
     pub(in crate::store) fn post(&self, id: &PostId) -> Result<Option<Post>> {
-        self.connection
-            .query_row(
-                "SELECT version, body FROM posts WHERE id = ?1",
-                [id.as_str()],
-                read,
-            )
-            .optional()
+        let find = || {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT version, body FROM posts WHERE id = ?1")?;
+            statement.query_row([id.as_str()], read).optional()
+        };
+        find()
             .map_err(|error| self.explain(&error))?
             .map(parse)
             .transpose()
@@ -165,7 +165,7 @@ impl Sqlite {
 
     pub(in crate::store) fn ids(&self, prefix: &str, most: usize) -> Result<Vec<PostId>> {
         let find = || {
-            let mut statement = self.connection.prepare(
+            let mut statement = self.connection.prepare_cached(
                 "SELECT id FROM posts WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT ?2",
             )?;
             let rows = statement.query_map(params![prefix, most], |row| row.get(0).map(PostId))?;
@@ -176,10 +176,11 @@ impl Sqlite {
 
     pub(in crate::store) fn posts(&self, state: Option<&str>) -> Result<Vec<Post>> {
         let find = || {
-            let mut statement = self.connection.prepare(
-                "SELECT version, body FROM posts WHERE ?1 IS NULL OR state = ?1
-                 ORDER BY due_at IS NULL, due_at, id",
-            )?;
+            // Two statements, so that one state is found by its index.
+            let which = state.map_or("?1 IS NULL", |_| "state = ?1");
+            let mut statement = self.connection.prepare_cached(&format!(
+                "SELECT version, body FROM posts WHERE {which} ORDER BY due_at IS NULL, due_at, id",
+            ))?;
             let rows = statement.query_map([state], read)?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
@@ -196,7 +197,7 @@ impl Sqlite {
         from: Timestamp,
     ) -> Result<Vec<(Timestamp, PostId, String)>> {
         let find = || {
-            let mut statement = self.connection.prepare(&format!(
+            let mut statement = self.connection.prepare_cached(&format!(
                 "SELECT due_at, id, state FROM posts
                  WHERE account = ?1 AND due_at >= ?2 AND state IN ({TAKES_SLOT})
                  ORDER BY due_at, id"
@@ -211,7 +212,7 @@ impl Sqlite {
 
     pub(in crate::store) fn cues(&self, most: usize) -> Result<Vec<Cue>> {
         let find = || {
-            let mut statement = self.connection.prepare(
+            let mut statement = self.connection.prepare_cached(
                 "SELECT * FROM (SELECT id, wake_at, ask, account, state, due_at FROM posts
                    WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT ?1)
                  UNION
@@ -276,7 +277,7 @@ impl Sqlite {
         until: Timestamp,
     ) -> Result<Vec<Counted>> {
         let find = || {
-            let mut statement = self.connection.prepare(
+            let mut statement = self.connection.prepare_cached(
                 "SELECT r.account, r.published_at, 1 FROM receipts r JOIN posts p ON p.id = r.post
                    WHERE r.published_at >= ?1 AND r.published_at < ?2 AND p.state = 'published'
                  UNION ALL

@@ -44,7 +44,7 @@ impl Sqlite {
         values: impl rusqlite::Params,
     ) -> Result<Vec<T>> {
         let read = || {
-            let mut statement = self.connection.prepare(sql)?;
+            let mut statement = self.connection.prepare_cached(sql)?;
             let rows = statement.query_map(values, |row| row.get::<_, String>(0))?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };

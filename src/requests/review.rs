@@ -1,0 +1,180 @@
+//! The review: what memory holds of some days, put together, as values or as a page in a file.
+
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::transfer::Written;
+use super::{Desk, Failure, files, words};
+use crate::attention::usage::Usage;
+use crate::daemon::socket::Live;
+use crate::posting::post::Post;
+use crate::review::page::{MARK, page};
+use crate::review::posts::Past;
+pub use crate::review::span::Kind;
+use crate::review::span::Span;
+use crate::review::{Breaks, Material, Review};
+
+/// Which days are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The period that runs, or the one so many before it.
+    Ago(Kind, u32),
+    /// Some days, both included.
+    Days(Date, Date),
+}
+
+/// Nobody looks back further.
+const MOST_AGO: u32 = 5_000;
+const MOST_DAYS: i32 = 40 * 366;
+
+/// Looks back. The texts of posts are in it only if `with_texts`; `live` adds the open span.
+pub fn review(
+    desk: &Desk,
+    which: Which,
+    with_texts: bool,
+    live: Option<&Live>,
+) -> Result<Review, Failure> {
+    let calendar = &desk.plan.calendar;
+    let today = calendar.day_of(desk.now.wall);
+    let (instant, day) = desk.store.first_records()?;
+    let first = [instant.map(|at| calendar.day_of(at)), day]
+        .into_iter()
+        .flatten();
+    let begun = first.min().unwrap_or(today);
+    let known = (begun.min(today), today);
+    let span = match which {
+        Which::Ago(_, ago) if ago > MOST_AGO => {
+            return Err(Failure::usage(format!("{ago} is too far back."))
+                .with_help("count the weeks, months or years before the running one"));
+        }
+        Which::Ago(kind, ago) => Span::ago(calendar, kind, ago, known),
+        Which::Days(first, last) => {
+            words::in_order((first, last))?;
+            if first > today {
+                return Err(Failure::usage(format!(
+                    "{} lies in the future.",
+                    words::spoken_day(first)
+                ))
+                .with_help("`rounds plan forecast` looks ahead"));
+            }
+            if (last - first).get_days() > MOST_DAYS {
+                return Err(Failure::usage("That is more than forty years.")
+                    .with_help("ask for fewer days"));
+            }
+            Span::of(first, last, known)
+        }
+    };
+    let material = gather(desk, span, with_texts, live)?;
+    let before = gather(desk, span.before(calendar), false, None)?;
+    let review = crate::review::review(&desk.plan, span, &material, &before, desk.now.wall);
+    Ok(review)
+}
+
+fn gather(
+    desk: &Desk,
+    span: Span,
+    with_texts: bool,
+    live: Option<&Live>,
+) -> Result<Material, Failure> {
+    let calendar = &desk.plan.calendar;
+    let instants = |(first, last): (Date, Date)| {
+        let end = last.tomorrow().map(|day| calendar.day_start(day));
+        (calendar.day_start(first), end.unwrap_or(Timestamp::MAX))
+    };
+    let wide = span.widened(calendar);
+    let (from, until) = instants(wide);
+    let (first, last) = instants((span.first, span.last));
+    let mut usage = desk.store.usage((from, until), wide)?;
+    if span.runs() {
+        add_open(&mut usage, live);
+    }
+    let breaks = desk.store.breaks(first, last)?;
+    let mut posts = Vec::new();
+    for post in desk.store.published(from, until)? {
+        posts.extend(past(desk, post, with_texts, (from, until))?);
+    }
+    if span.runs() {
+        let queued = desk.store.counted(from, until)?.into_iter();
+        posts.extend(queued.filter(|post| !post.published).map(to_come));
+    }
+    Ok(Material {
+        usage,
+        breaks: Breaks {
+            taken: breaks.taken,
+            snoozed: breaks.snoozed,
+            skipped: breaks.skipped,
+        },
+        posts,
+        entries: desk.store.entries(first, last)?,
+    })
+}
+
+fn add_open(usage: &mut Usage, live: Option<&Live>) {
+    if let Some((doing, from, until)) = live.and_then(|live| live.open.clone()) {
+        usage.put_open(doing, from, until);
+    }
+}
+
+/// A published post, by its last receipt.
+fn past(
+    desk: &Desk,
+    post: Post,
+    with_texts: bool,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Option<Past>, Failure> {
+    let metrics = desk.store.metrics(&post.id)?;
+    let receipts = post.receipts.iter().map(|receipt| receipt.published_at);
+    let at = receipts.filter(|at| from <= *at && *at < until).max();
+    Ok(at.map(|at| Past {
+        account: post.content.account,
+        at,
+        published: true,
+        goal: post.about.goal,
+        text: with_texts.then_some(post.content.text),
+        metrics,
+        id: post.id,
+    }))
+}
+
+fn to_come(post: crate::store::Counted) -> Past {
+    Past {
+        id: crate::posting::post::PostId(String::new()),
+        account: post.account,
+        at: post.at,
+        published: false,
+        goal: None,
+        text: None,
+        metrics: None,
+    }
+}
+
+/// The review as a page.
+pub fn html(review: &Review) -> Result<String, Failure> {
+    page(review).map_err(|error| Failure::failed(format!("The page cannot be made: {error}.")))
+}
+
+/// Writes the page into a file, for its owner only. A former review there is replaced; any other
+/// file is left alone.
+pub fn write(review: &Review, file: &Path) -> Result<Written, Failure> {
+    let text = html(review)?;
+    match fs::read(file) {
+        Ok(former) if is_review(&former) => files::replace(file, text.as_bytes())?,
+        Ok(_) => return Err(files::exists(file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            files::create(file, text.as_bytes())?;
+        }
+        Err(error) => return Err(Failure::file(file, &error)),
+    }
+    Ok(Written {
+        file: file.display().to_string(),
+        bytes: text.len() as u64,
+    })
+}
+
+fn is_review(content: &[u8]) -> bool {
+    let head = &content[..content.len().min(500)];
+    String::from_utf8_lossy(head).contains(MARK)
+}
