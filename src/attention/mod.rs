@@ -5,5 +5,6 @@
 
 pub mod breaks;
 pub mod ledger;
+pub mod reading;
 pub mod sites;
 pub mod usage;

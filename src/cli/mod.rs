@@ -16,6 +16,7 @@ mod doctor;
 mod editor;
 mod engagement;
 mod failure;
+mod feed;
 mod focus;
 mod init;
 mod limit;
@@ -26,6 +27,7 @@ mod plan;
 mod plan_edit;
 mod post;
 mod report;
+mod scan;
 mod screen;
 mod series;
 mod service;
@@ -123,6 +125,8 @@ enum Command {
     Engagement(engagement::EngagementArgs),
     Calendar(calendar::CalendarArgs),
     Chat(chat::ChatArgs),
+    Feed(feed::FeedArgs),
+    Scan(scan::ScanArgs),
     Post(post::PostArgs),
     Screen(screen::ScreenArgs),
     Consent(consent::ConsentArgs),
@@ -173,6 +177,8 @@ fn dispatch(command: &Command, call: &Call) -> Answer {
         Command::Engagement(args) => engagement::run(args, call),
         Command::Calendar(args) => calendar::run(args, call),
         Command::Chat(args) => chat::run(args, call),
+        Command::Feed(args) => feed::run(args, call),
+        Command::Scan(args) => scan::run(args, call),
         Command::Post(args) => post::run(args, call),
         Command::Screen(args) => screen::run(args, call),
         Command::Consent(args) => consent::run(args, call),

@@ -5,6 +5,7 @@
 
 pub mod calendar;
 mod crossref;
+pub mod feeds;
 pub mod http;
 pub mod papers;
 mod pubmed;

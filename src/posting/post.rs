@@ -136,6 +136,13 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// Half of a text's SHA-256, in hexadecimal: names it without telling it.
+pub fn digest(text: &str) -> String {
+    let mut digest = hex(&Sha256::digest(text.as_bytes()));
+    digest.truncate(32);
+    digest
+}
+
 /// Why one posts, in the words of the family-practice literature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -19,6 +19,7 @@ pub mod plan_draft;
 pub mod plans;
 pub mod post;
 pub mod review;
+pub mod scan;
 pub mod screening;
 pub mod service;
 pub mod sheets;

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::attention::breaks::Outcome;
+use crate::attention::reading::{Item, ItemState};
 use crate::attention::usage::{Amount, Interval, Usage};
 use crate::engine::{Change, Cue, Stock};
 use crate::posting::audit::{Entry, Verdict};
@@ -140,6 +141,29 @@ pub struct BreakCounts {
     pub taken: u32,
     pub snoozed: u32,
     pub skipped: u32,
+}
+
+/// When a feed last answered, and what to give along next time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The `ETag` of its answer.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`.
+    pub modified: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An item as its feed has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words explain themselves")]
+pub struct NewItem {
+    pub guid: String,
+    pub title: String,
+    pub address: String,
+    pub published: Option<Timestamp>,
+    pub summary: String,
+    pub words: u32,
 }
 
 /// The program's memory. SQLite is the embedded default.
@@ -422,6 +446,36 @@ impl Store {
     /// The nudges shown since then.
     pub fn nudges_since(&self, at: Timestamp) -> Result<Vec<String>> {
         self.db().nudges_since(at)
+    }
+
+    /// When a feed, known by its key, last answered.
+    pub fn asked(&self, feed: &str) -> Result<Option<Asked>> {
+        self.db().asked(feed)
+    }
+
+    /// Keeps what a feed answered. Items that are there keep their state; old ones go.
+    pub fn save_items(&mut self, feed: &str, asked: &Asked, items: &[NewItem]) -> Result<()> {
+        self.db_mut().save_items(feed, asked, items)
+    }
+
+    /// The items that wait to be read.
+    pub fn waiting_items(&self) -> Result<Vec<Item>> {
+        self.db().waiting_items()
+    }
+
+    /// The item of this number.
+    pub fn item(&self, id: i64) -> Result<Option<Item>> {
+        self.db().item(id)
+    }
+
+    /// Says what became of an item.
+    pub fn set_item(&mut self, id: i64, state: ItemState) -> Result<()> {
+        self.db_mut().set_item(id, state)
+    }
+
+    /// Forgets a feed and its items.
+    pub fn forget_feed(&mut self, feed: &str) -> Result<()> {
+        self.db_mut().forget_feed(feed)
     }
 
     /// Adds entries to the audit chain.

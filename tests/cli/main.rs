@@ -14,6 +14,7 @@ mod pictures;
 mod plan;
 mod records;
 mod reports;
+mod scanning;
 mod screening;
 mod series;
 mod setup;

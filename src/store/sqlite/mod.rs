@@ -9,6 +9,7 @@
 mod audit;
 mod past;
 mod posts;
+mod reading;
 mod records;
 mod slots;
 #[cfg(test)]
@@ -30,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003.sql"),
     include_str!("../migrations/0004.sql"),
     include_str!("../migrations/0005.sql"),
+    include_str!("../migrations/0006.sql"),
 ];
 
 /// How long to wait for another program that writes.

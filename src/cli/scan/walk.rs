@@ -1,0 +1,128 @@
+//! The scan at a terminal: one item, one key, and an end when the time is over.
+
+use std::time::Duration;
+
+use super::keys::{INTERRUPT, Keys};
+use super::{drafted, line, unusable};
+use crate::attention::reading::ItemState;
+use crate::calendar::format_duration;
+use crate::cli::call::Call;
+use crate::cli::{Answer, Exit};
+use crate::clock::Moment;
+use crate::requests::scan::{self, ItemRow, List};
+use crate::requests::{Desk, Failure};
+
+/// Who presses no key for so long is away: the scan ends, and this time is not counted.
+const AWAY: Duration = Duration::from_mins(3);
+
+const KEYS: &str = "k keep as source of a draft · d done · s skip · l later · o open · q end";
+
+/// How a scan came to its end.
+enum End {
+    Through,
+    TimeOver,
+    Away,
+    Wanted,
+}
+
+struct Walk<'w> {
+    desk: &'w mut Desk,
+    call: &'w Call,
+    keys: Keys,
+    to: Option<&'w str>,
+    left: Duration,
+    spent: Duration,
+}
+
+/// Goes through the list.
+pub(super) fn walk(desk: &mut Desk, call: &Call, list: &List, to: Option<&str>) -> Answer {
+    let mut walk = Walk {
+        desk,
+        call,
+        keys: Keys::start().map_err(|error| unusable(&error))?,
+        to,
+        left: Duration::from_secs(list.left_s),
+        spent: Duration::ZERO,
+    };
+    let mut seen = 0;
+    let mut end = End::Through;
+    for item in &list.items {
+        let text = format!("\n{}\n    {}\n{KEYS}", line(item), item.summary);
+        walk.call.out.text(&text)?;
+        if let Some(early) = walk.one(item)? {
+            end = early;
+            break;
+        }
+        seen += 1;
+    }
+    let spent = walk.spent;
+    drop(walk.keys);
+    call.out.text(&last_words(&end, seen, spent, list))?;
+    call.tell(desk);
+    Ok(Exit::Done)
+}
+
+impl Walk<'_> {
+    /// Shows an item until it is dealt with; how the scan ends, if it does.
+    fn one(&mut self, item: &ItemRow) -> Result<Option<End>, Failure> {
+        loop {
+            let wait = self.left.saturating_sub(self.spent).min(AWAY);
+            let began = Moment::now();
+            let key = self.keys.wait(wait).map_err(|error| unusable(&error))?;
+            let took = Moment::now().awake.saturating_sub(began.awake).min(wait);
+            if key.is_none() && wait == AWAY {
+                return Ok(Some(End::Away));
+            }
+            scan::count(self.desk, began.wall, took)?;
+            self.spent += took;
+            let state = match key {
+                None => return Ok(Some(End::TimeOver)),
+                Some(b'q' | INTERRUPT) => return Ok(Some(End::Wanted)),
+                Some(b'd' | b' ') => ItemState::Done,
+                Some(b's') => ItemState::Skipped,
+                Some(b'l') => ItemState::Later,
+                Some(b'o') => {
+                    let opened = scan::open_item(self.desk, item.id);
+                    self.say(opened.map(|()| "Opened.".to_owned()))?;
+                    continue;
+                }
+                Some(b'k') => {
+                    let kept = scan::keep(self.desk, item.id, self.to);
+                    let done = kept.is_ok();
+                    self.say(kept.map(|post| drafted(&post)))?;
+                    if done {
+                        return Ok(None);
+                    }
+                    continue;
+                }
+                Some(_) => {
+                    self.say(Ok(KEYS.to_owned()))?;
+                    continue;
+                }
+            };
+            scan::set(self.desk, item.id, state)?;
+            return Ok(None);
+        }
+    }
+
+    /// Says what came of a key; what failed ends nothing.
+    fn say(&self, what: Result<String, Failure>) -> Result<(), Failure> {
+        let text = what.unwrap_or_else(|failure| match failure.help {
+            Some(help) => format!("{} ({help})", failure.message),
+            None => failure.message,
+        });
+        self.call.out.text(&text)
+    }
+}
+
+fn last_words(end: &End, seen: usize, spent: Duration, list: &List) -> String {
+    let why = match end {
+        End::Through => "That was all for today.",
+        End::TimeOver => "The time is over.",
+        End::Away => "Nobody seems to be there.",
+        End::Wanted => "Ended.",
+    };
+    let waiting = list.waiting + list.items.len() - seen;
+    let spent = format_duration(Duration::from_secs(spent.as_secs()));
+    format!("\n{why} {seen} items in {spent}; {waiting} wait for another day.")
+}
