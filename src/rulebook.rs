@@ -16,8 +16,10 @@ use jiff::civil::Date;
 use crate::plan::{Account, Plan, SpeaksAs};
 use crate::posting::checks::Ground;
 use crate::posting::holds::{Review, review};
+use crate::posting::interests::{self, Telling};
 use crate::posting::packs::{PackError, Packs, read_pack};
 use crate::posting::post::Post;
+use crate::posting::redirects::{self, Redirects};
 use crate::posting::relative::meant_on;
 use crate::posting::screening::{Category, Context, Finding, Rules, Screening, screen};
 use crate::posting::seen::Seen;
@@ -193,6 +195,7 @@ impl Rulebook {
         if on != plan.calendar.day_of(now) {
             tell_days(&mut findings, &post.content.text, on);
         }
+        findings.extend(beside_the_screen(store, post, on)?);
         let consents = store.consents()?;
         let account_answers = store.account_answers(&account.name)?;
         let ground = Ground {
@@ -281,6 +284,28 @@ fn failed(file: &Path, source: std::io::Error) -> RulebookError {
         file: file.display().to_string(),
         source,
     }
+}
+
+/// What the register of interests and the ready answers say of a post. Their data is read only for
+/// posts that they concern.
+fn beside_the_screen(store: &Store, post: &Post, on: Date) -> Result<Vec<Finding>, StoreError> {
+    let unreadable = |what| {
+        move |error: toml::de::Error| StoreError::Unreadable {
+            what,
+            why: error.to_string(),
+        }
+    };
+    let mut findings = Vec::new();
+    let interests = store.interests()?;
+    if !interests.is_empty() {
+        let telling = Telling::builtin().map_err(unreadable("list of wordings"))?;
+        findings.extend(interests::findings(post, &interests, &telling, on));
+    }
+    if post.about.redirect.is_some() {
+        let ready = Redirects::builtin().map_err(unreadable("list of ready answers"))?;
+        findings.extend(redirects::findings(post, &ready));
+    }
+    Ok(findings)
 }
 
 fn has_answer(post: &Post, item: &str) -> bool {

@@ -19,6 +19,7 @@ mod failure;
 mod feed;
 mod focus;
 mod init;
+mod interest;
 mod limit;
 mod output;
 mod page;
@@ -26,6 +27,7 @@ mod paper;
 mod plan;
 mod plan_edit;
 mod post;
+mod redirect;
 mod report;
 mod scan;
 mod screen;
@@ -130,7 +132,9 @@ enum Command {
     Post(post::PostArgs),
     Screen(screen::ScreenArgs),
     Consent(consent::ConsentArgs),
+    Interest(interest::InterestArgs),
     Paper(paper::PaperArgs),
+    Redirect(redirect::RedirectArgs),
     Account(account::AccountArgs),
     Slot(slot::SlotArgs),
     Series(series::SeriesArgs),
@@ -182,7 +186,9 @@ fn dispatch(command: &Command, call: &Call) -> Answer {
         Command::Post(args) => post::run(args, call),
         Command::Screen(args) => screen::run(args, call),
         Command::Consent(args) => consent::run(args, call),
+        Command::Interest(args) => interest::run(args, call),
         Command::Paper(args) => paper::run(args, call),
+        Command::Redirect(args) => redirect::run(args, call),
         Command::Account(args) => account::run(args, call),
         Command::Slot(args) => slot::run(args, call),
         Command::Series(args) => series::run(args, call),

@@ -5,6 +5,9 @@ mod change;
 mod check;
 mod show;
 
+pub(super) use add::when;
+pub(super) use show::words;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};

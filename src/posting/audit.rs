@@ -41,6 +41,8 @@ pub enum Kind {
     Erased,
     ConsentAdded,
     ConsentWithdrawn,
+    InterestAdded,
+    InterestEnded,
     AccountAnswered,
     SlotSkipped,
     SeriesBegun,

@@ -166,6 +166,9 @@ pub struct About {
     /// Who pays for it, if anybody.
     #[serde(default)]
     pub sponsor: Option<String>,
+    /// It was begun as this ready answer to a patient.
+    #[serde(default)]
+    pub redirect: Option<String>,
     /// Why it is posted.
     #[serde(default)]
     pub goal: Option<Goal>,

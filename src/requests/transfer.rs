@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, Failure, audit, files};
 use crate::posting::consent::Consent;
+use crate::posting::interests::Interest;
 use crate::posting::metrics::Metrics;
 use crate::posting::post::{Post, PostId};
 
@@ -29,6 +30,7 @@ struct Export {
     config: Option<String>,
     posts: Vec<Post>,
     consents: Vec<Consent>,
+    interests: Vec<Interest>,
     account_answers: Value,
     metrics: Vec<(PostId, Metrics)>,
     usage: Value,
@@ -52,6 +54,7 @@ pub fn export(desk: &Desk, to: &Path) -> Result<Written, Failure> {
         config: read(&desk.paths.config_file()).ok(),
         posts: desk.store.posts(None)?,
         consents: desk.store.consents()?,
+        interests: desk.store.interests()?,
         account_answers: account_answers(desk)?,
         metrics: desk.store.all_metrics()?,
         usage: json!({ "intervals": usage.intervals, "amounts": usage.amounts }),

@@ -22,6 +22,7 @@ use crate::attention::usage::{Amount, Interval, Usage};
 use crate::engine::{Change, Cue, Stock};
 use crate::posting::audit::{Entry, Verdict};
 use crate::posting::consent::Consent;
+use crate::posting::interests::Interest;
 use crate::posting::metrics::Metrics;
 use crate::posting::post::{Attestation, Post, PostId};
 use crate::posting::series::Series;
@@ -367,6 +368,16 @@ impl Store {
     /// Writes a consent record, new or changed.
     pub fn save_consent(&mut self, consent: &Consent, entry: &Entry) -> Result<()> {
         self.db_mut().save_consent(consent, entry)
+    }
+
+    /// The register of interests, by name.
+    pub fn interests(&self) -> Result<Vec<Interest>> {
+        self.db().interests()
+    }
+
+    /// Writes a tie, new or changed.
+    pub fn save_interest(&mut self, interest: &Interest, entry: &Entry) -> Result<()> {
+        self.db_mut().save_interest(interest, entry)
     }
 
     /// What is known of these papers; those that nobody was asked about are left out.

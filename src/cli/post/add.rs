@@ -34,6 +34,7 @@ pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
             sponsor: args.sponsor.clone(),
             goal: args.goal.as_deref().and_then(goal),
             dispute: args.dispute,
+            redirect: None,
             keep: false,
             engagement: args.engagement.clone(),
         },
@@ -99,7 +100,7 @@ pub(super) fn time(desk: &Desk, args: &TimeArgs) -> Result<Option<Time>, Failure
 }
 
 /// An instant as a person says it.
-pub(super) fn when(desk: &Desk, text: &str) -> Result<jiff::Timestamp, Failure> {
+pub(in crate::cli) fn when(desk: &Desk, text: &str) -> Result<jiff::Timestamp, Failure> {
     parse_when(&desk.plan.calendar, text, desk.now.wall)
         .map_err(|error| Failure::usage(error.to_string()))
 }

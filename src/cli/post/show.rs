@@ -106,7 +106,7 @@ pub(super) fn all(args: &ListArgs, call: &Call) -> Answer {
 }
 
 /// Everything about one post, the open questions last.
-pub(super) fn words(post: &PostView, desk: &Desk) -> String {
+pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
     let mut lines = vec![format!(
         "Post {} for {}: {}.",
         post.id,

@@ -1,4 +1,4 @@
-//! Answers for accounts, consents, papers, breaks, and the nudges that were shown.
+//! Answers for accounts, consents, interests, papers, breaks, and the nudges that were shown.
 
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
@@ -9,6 +9,7 @@ use super::{Sqlite, at, explain, from_json, json};
 use crate::attention::breaks::Outcome;
 use crate::posting::audit::Entry;
 use crate::posting::consent::Consent;
+use crate::posting::interests::Interest;
 use crate::posting::post::{Attestation, PostId};
 use crate::posting::sources::{Paper, PaperId};
 
@@ -84,6 +85,20 @@ impl Sqlite {
         let body = json("consent", consent)?;
         let sql = "INSERT OR REPLACE INTO consents (reference, body) VALUES (?1, ?2)";
         self.with_entry(sql, params![consent.reference, body], entry)
+    }
+
+    pub(in crate::store) fn interests(&self) -> Result<Vec<Interest>> {
+        self.bodies("interest", "SELECT body FROM interests ORDER BY name", [])
+    }
+
+    pub(in crate::store) fn save_interest(
+        &mut self,
+        interest: &Interest,
+        entry: &Entry,
+    ) -> Result<()> {
+        let body = json("interest", interest)?;
+        let sql = "INSERT OR REPLACE INTO interests (name, body) VALUES (?1, ?2)";
+        self.with_entry(sql, params![interest.name, body], entry)
     }
 
     pub(in crate::store) fn papers(&self, ids: &[PaperId]) -> Result<Vec<Paper>> {
