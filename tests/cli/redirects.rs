@@ -50,8 +50,8 @@ fn a_ready_answer_names_the_official_way_and_nothing_else() {
         ("block".into(), "found".into()),
         "{edited:#}"
     );
-    let plain = world.run(&["post", "check", id, "--attest", "no-individual-advice"]);
-    assert_eq!(plain.status, 3, "{plain}");
+    let refused = world.run(&["post", "check", id, "--attest", "no-individual-advice"]);
+    assert_eq!(refused.status, 3, "{refused}");
 }
 
 #[test]
