@@ -109,7 +109,7 @@ fn a_format_without_counts_gets_those_of_its_posts() {
     drop(old);
     let db = Sqlite::open(&path).unwrap();
     assert_eq!(counts(&db), recount(&db));
-    assert_eq!(db.counts().unwrap().waiting(), 1);
+    assert_eq!(db.counts().unwrap().reviewed(), 2);
 }
 
 #[test]
