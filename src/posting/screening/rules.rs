@@ -20,8 +20,9 @@ use super::{Category, Family, Severity};
 
 const WORDS: &str = include_str!("../../../config/screening/words.toml");
 const CUES: &str = include_str!("../../../config/screening/cues.toml");
-const RULES: [&str; 3] = [
+const RULES: [&str; 4] = [
     include_str!("../../../config/screening/identity.toml"),
+    include_str!("../../../config/screening/asides.toml"),
     include_str!("../../../config/screening/circumstances.toml"),
     include_str!("../../../config/screening/conduct.toml"),
 ];
