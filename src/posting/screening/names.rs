@@ -28,8 +28,8 @@ pub(super) fn find(rules: &Rules, reading: &Reading, context: &Context) -> Vec<S
         .chain(small)
         .filter(|candidate| !candidate.is_own(text.lower.as_str(), context))
         .filter_map(|candidate| {
-            let score = candidate.score(rules, reading);
-            let severity = if score >= rules.weight("name_block") {
+            let (score, firm) = candidate.score(rules, reading);
+            let severity = if score >= rules.weight("name_block") && firm {
                 Severity::Block
             } else if score >= rules.weight("name_attest") {
                 Severity::Attest
@@ -155,7 +155,8 @@ impl Candidate {
         !clearly_a_name && (!self.listed || known)
     }
 
-    fn score(&self, rules: &Rules, reading: &Reading) -> i32 {
+    /// How much speaks for a patient's name, and whether care and a second cue stand behind it.
+    fn score(&self, rules: &Rules, reading: &Reading) -> (i32, bool) {
         let lower = &reading.text.lower;
         let sentence = reading.sentences.get(reading.sentence(self.range.start));
         let (from, to, cues) = sentence.map_or((0, lower.len(), 0), |one| {
@@ -170,11 +171,11 @@ impl Candidate {
                 .split([' ', '-'])
                 .any(|word| rules.in_set("eponyms", word) || rules.in_set("famous", word))
         {
-            return 0;
+            return (0, false);
         }
         let place = rules.context("place_before", before);
         if place && self.is_place(rules, name, before, after) {
-            return 0;
+            return (0, false);
         }
         let mut score = 0;
         let mut add =
@@ -219,7 +220,29 @@ impl Candidate {
             add(cues & bit != 0, here);
             add(cues & bit == 0 && reading.post & bit != 0, elsewhere);
         }
-        score
+        (
+            score,
+            self.is_firm(rules, cues | reading.post, before, after),
+        )
+    }
+
+    /// Whether the post speaks of care, and two cues of different kinds point to this name.
+    fn is_firm(&self, rules: &Rules, cues: u128, before: Page, after: Page) -> bool {
+        let has = |name: &str| cues & rules.bit(name) != 0;
+        let spoken_of = rules.context("patient_before", before)
+            || rules.context("patient_after", after)
+            || rules.context("kin_before", before);
+        let care = ["frame", "patient", "care_act", "clinical"].map(has);
+        let signs = [
+            self.listed,
+            self.title,
+            spoken_of,
+            care[0] || care[1],
+            care[2],
+            care[3] || has("setting"),
+        ];
+        (spoken_of || self.title || care.contains(&true))
+            && signs.into_iter().filter(|sign| *sign).count() >= 2
     }
 }
 
