@@ -13,11 +13,13 @@ use rounds::posting::screening::{Context, Rules, screen};
 
 const POST: &str = "Bed 4 sang to us this morning. The vicar's sister, 93, on her third cycle of chemo, \
                     and she asked me to tell you all that the tea is terrible.";
-const SETS: [&str; 5] = [
+const SETS: [&str; 7] = [
     include_str!("../tests/fixtures/screening/first-author.jsonl"),
     include_str!("../tests/fixtures/screening/first-author-heldout.jsonl"),
     include_str!("../tests/fixtures/screening/second-author.jsonl"),
     include_str!("../tests/fixtures/screening/third-author.jsonl"),
+    include_str!("../tests/fixtures/screening/fourth-author.jsonl"),
+    include_str!("../tests/fixtures/screening/fifth-author.jsonl"),
     include_str!("../tests/fixtures/screening/rules-author.jsonl"),
 ];
 

@@ -93,7 +93,8 @@ pub(super) fn weigh(
         seen.retain(|one| one.category != Category::UnreferencedClaim);
     }
     if rules.has(Family::Combinations) {
-        combine(&mut seen);
+        let somebody = rules.bits(&["frame", "person", "patient", "pronoun", "mishap"]);
+        combine(&mut seen, reading.post & somebody != 0);
     }
     if context.has_consent {
         seen.iter_mut()
@@ -129,8 +130,8 @@ fn consentable(category: Category) -> bool {
     )
 }
 
-/// Two weak circumstances of different kinds point to one person.
-fn combine(seen: &mut [Seen]) {
+/// Two weak circumstances of different kinds point to one person, if somebody is spoken of at all.
+fn combine(seen: &mut [Seen], somebody: bool) {
     let has = |seen: &[Seen], category| seen.iter().any(|one: &Seen| one.category == category);
     let place = has(seen, Category::LocationSmall);
     let date = has(seen, Category::Date);
@@ -138,8 +139,8 @@ fn combine(seen: &mut [Seen]) {
     let advice = has(seen, Category::IndividualAdvice) && has(seen, Category::Name);
     for one in seen {
         let heavier = match one.category {
-            Category::LocationSmall => date || rare,
-            Category::Date => place,
+            Category::LocationSmall => date && somebody || rare,
+            Category::Date => place && somebody,
             Category::RareCaseCue | Category::RelativeDetail => place || date,
             Category::IndividualAdvice => advice,
             _ => false,

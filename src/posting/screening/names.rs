@@ -241,7 +241,9 @@ impl Candidate {
             care[2],
             care[3] || has("setting"),
         ];
-        (spoken_of || self.title || care.contains(&true))
+        // A first name with a surname may be anybody's in public: care must be spoken of.
+        let full = self.words > 1 && !self.title;
+        (spoken_of && !full || self.title || care[0] || care[1] || care[3] || care[2] && !full)
             && signs.into_iter().filter(|sign| *sign).count() >= 2
     }
 }
