@@ -47,6 +47,7 @@ pub enum Kind {
     SlotSkipped,
     SeriesBegun,
     SeriesEnded,
+    Restored,
 }
 
 /// One event, before it has its place in the chain.

@@ -253,7 +253,7 @@ fn in_quiet(plan: &Plan, at: Timestamp) -> bool {
 }
 
 fn looked_at_again(post: &Post) -> bool {
-    let touched = last_touched(post);
+    let touched = last_touched(post).max(post.restored_at.unwrap_or(Timestamp::MIN));
     let hash = post.content.hash();
     post.second_look
         .as_ref()
@@ -279,7 +279,17 @@ fn dispute_hold(post: &Post, plan: &Plan, now: Timestamp) -> Option<Hold> {
 
 fn second_look_hold(post: &Post, plan: &Plan, sends_at: Option<Timestamp>) -> Option<Hold> {
     let touched = last_touched(post);
-    if !in_quiet(plan, touched) || looked_at_again(post) {
+    if looked_at_again(post) {
+        return None;
+    }
+    if post.restored_at.is_some() {
+        return Some(Hold::new(
+            HoldKind::SecondLook,
+            "An older database was put in place: it may have gone out or been called off since. Look \
+             at the account, then approve or cancel it.",
+        ));
+    }
+    if !in_quiet(plan, touched) {
         return None;
     }
     let soon = sends_at.is_some_and(|at| at.duration_since(touched) < SECOND_LOOK_WITHIN);

@@ -290,6 +290,9 @@ pub struct Post {
     pub approval: Option<Approval>,
     /// The second look at a post written in quiet time.
     pub second_look: Option<Approval>,
+    /// When an older database that holds it was put in place of the one in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored_at: Option<Timestamp>,
     /// Why it may not go out, as last reviewed.
     pub holds: Vec<Hold>,
     /// When it will be sent, as last reviewed.
@@ -348,6 +351,7 @@ impl Post {
             disputes: Vec::new(),
             approval: None,
             second_look: None,
+            restored_at: None,
             holds: Vec::new(),
             sends_at: None,
             wake_at: None,

@@ -87,7 +87,7 @@ impl Desk {
     /// The same with a plan that is in force already, whatever its file says by now.
     fn with(paths: Paths, config: Config, plan: Plan, now: Moment) -> Result<Self, Failure> {
         let store = Store::open(&paths.database())?;
-        Ok(Self {
+        let mut desk = Self {
             paths,
             config,
             plan,
@@ -96,7 +96,11 @@ impl Desk {
             system_user: system_login(),
             changed: BTreeSet::new(),
             rulebook: OnceCell::new(),
-        })
+        };
+        if let Some(newest) = desk.store.lost_record()? {
+            post::hold_restored(&mut desk, &newest)?;
+        }
+        Ok(desk)
     }
 
     /// A desk over a plan, a memory and rules that are there already.

@@ -98,6 +98,7 @@ impl World {
             disputes: Vec::new(),
             approval: None,
             second_look: None,
+            restored_at: None,
             holds: Vec::new(),
             sends_at: None,
             wake_at: None,

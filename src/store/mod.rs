@@ -21,7 +21,7 @@ use crate::attention::breaks::Outcome;
 use crate::attention::reading::{Item, ItemState};
 use crate::attention::usage::{Amount, Interval, Usage};
 use crate::engine::{Change, Cue, Stock};
-use crate::posting::audit::{Entry, Verdict};
+use crate::posting::audit::{Entry, Head, Verdict};
 use crate::posting::consent::Consent;
 use crate::posting::interests::Interest;
 use crate::posting::metrics::Metrics;
@@ -431,6 +431,12 @@ impl Store {
     /// The audit chain: number, entry (none if it cannot be read), hash.
     pub fn audit(&self) -> Result<Vec<(u64, Option<Entry>, String)>> {
         self.db().audit()
+    }
+
+    /// The newest entry that was ever acknowledged, if the database does not know it and was not
+    /// told so: an older database was put in its place.
+    pub fn lost_record(&self) -> Result<Option<Head>> {
+        self.db().lost_record()
     }
 
     /// Checks the audit chain against itself and the hash kept outside.

@@ -36,7 +36,7 @@ fn prepare(world: &World, text: &str, engagement: &str) -> String {
     post["id"].as_str().unwrap().to_owned()
 }
 
-fn answer_everything(world: &World, id: &str) {
+pub(crate) fn answer_everything(world: &World, id: &str) {
     let post = world.json(&["post", "show", id]);
     let checks = post["checks"].as_array().unwrap().iter();
     let open = checks.filter(|c| c["state"] == "missing" && c["severity"] != "advise");

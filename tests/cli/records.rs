@@ -69,9 +69,42 @@ fn a_changed_record_is_found() {
     insta::assert_snapshot!(ran, @r"
     status 1
     --- stdout
-    The record is broken from entry 3 on, of 2: it was changed or cut.
+    The record is broken from entry 4 on, of 3: it was changed or cut.
     --- stderr
     ");
+}
+
+/// What happened since the backup is not known any more, so nothing goes out by itself.
+#[test]
+fn a_post_that_a_backup_brings_back_waits_for_a_second_look() {
+    let world = World::with("lin");
+    let added = world.json(&[
+        "post",
+        "add",
+        "Flu vaccines are here.",
+        "--to",
+        "blog",
+        "--slot",
+    ]);
+    let id = added["posts"][0]["id"].as_str().unwrap();
+    crate::chat::answer_everything(&world, id);
+    let post = |world: &World| world.json(&["post", "show", id]);
+    assert_eq!(post(&world)["state"], "queued");
+    let backup = world.path("work/backup.db");
+    world.ok(&["backup", backup.to_str().unwrap()]);
+    assert_eq!(post(&world)["state"], "queued", "a backup changes nothing");
+    world.ok(&["post", "cancel", id]);
+    for left in ["rounds.db-wal", "rounds.db-shm"] {
+        let _ = std::fs::remove_file(world.path("data/rounds").join(left));
+    }
+    std::fs::copy(&backup, world.path("data/rounds/rounds.db")).unwrap();
+    let restored = post(&world);
+    assert_eq!(restored["state"], "held", "{restored:#}");
+    assert_eq!(restored["holds"][0]["kind"], "second-look");
+    let audit = world.ok(&["audit", "export", "--csv"]);
+    assert_eq!(audit.matches("restored").count(), 1, "{audit}");
+    world.ok(&["post", "approve", id]);
+    assert_eq!(post(&world)["state"], "queued", "a person looked");
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn post(text: &str) -> Post {
         disputes: Vec::new(),
         approval: None,
         second_look: None,
+        restored_at: None,
         holds: Vec::new(),
         sends_at: None,
         wake_at: None,

@@ -10,6 +10,7 @@ mod metrics;
 mod pictures;
 mod prepared;
 mod recur;
+mod restored;
 mod view;
 
 use crate::engine::Change;
@@ -32,6 +33,7 @@ pub use metrics::{MetricsView, Numbers, metrics};
 pub use pictures::{NewPicture, drop_unused as drop_unused_pictures};
 pub use prepared::{next_answer, prepared};
 pub use recur::{SeriesRow, begin as begin_series, end as end_series, list as list_series, repeat};
+pub(super) use restored::hold_restored;
 pub use view::{CheckView, PostView};
 
 /// The post whose id begins like this.

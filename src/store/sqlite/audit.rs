@@ -66,6 +66,27 @@ impl Sqlite {
         read().map_err(|error| self.explain(&error))
     }
 
+    pub(in crate::store) fn lost_record(&self) -> Result<Option<Head>> {
+        // The head first: what another process adds meanwhile is then in the database too.
+        let outside = match &self.head {
+            Some(path) => head::read(path).unwrap_or_default(),
+            None => None,
+        };
+        let Some(outside) = outside else {
+            return Ok(None);
+        };
+        let has = |sql: &str, value: &dyn rusqlite::ToSql| {
+            self.connection
+                .query_row(sql, [value], |row| row.get::<_, bool>(0))
+                .map_err(|error| self.explain(&error))
+        };
+        let known = "SELECT EXISTS (SELECT 1 FROM audit WHERE sequence = ?1)";
+        let told = "SELECT EXISTS (SELECT 1 FROM audit
+                    WHERE json_extract(entry, '$.kind') = 'restored' AND instr(entry, ?1) > 0)";
+        let lost = !has(known, &outside.sequence)? && !has(told, &outside.hash)?;
+        Ok(lost.then_some(outside))
+    }
+
     pub(in crate::store) fn verify_audit(&self) -> Result<Verdict> {
         let outside = match &self.head {
             Some(path) => head::read(path)?,
