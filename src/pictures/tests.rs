@@ -109,6 +109,8 @@ fn told_by_exiftool(file: &Path) -> String {
         "[JFIF]",
         "[PNG]",
         "[RIFF]",
+        // Colours stay.
+        "[ICC",
     ];
     let lines = told.lines().filter(|line| {
         !own.iter().any(|group| line.starts_with(group)) || line.contains("Comment")

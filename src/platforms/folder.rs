@@ -13,12 +13,13 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Places, RetractError};
 use crate::calendar::Calendar;
 use crate::engine::{Found, Outcome};
 use crate::plan::Account;
-use crate::posting::post::{Media, Post, Receipt};
+use crate::posting::post::{Media, Post, Receipt, hex};
 use files::Put;
 pub use files::expand;
 pub use markdown::FrontMatter;
@@ -35,7 +36,7 @@ pub struct Folder {
 }
 
 /// What is written, fixed before anything is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Request {
     folder: PathBuf,
     /// The folder was there when the request was frozen.
@@ -50,6 +51,7 @@ struct Request {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Picture {
+    sha256: String,
     stored: PathBuf,
     file: String,
 }
@@ -124,6 +126,7 @@ impl Folder {
             &media.format
         };
         Picture {
+            sha256: media.sha256.clone(),
             stored: self
                 .media
                 .join(format!("{}.{}", media.sha256, media.format)),
@@ -140,8 +143,8 @@ impl Folder {
         match put(&request) {
             Ok(()) => Outcome::Published(self.receipt(&request, now)),
             Err(Put::Before(error)) => Outcome::NotSent {
+                lasting: error.kind() == io::ErrorKind::InvalidData,
                 why: why(error),
-                lasting: false,
             },
             Err(Put::After(error)) => Outcome::Unknown { why: why(error) },
         }
@@ -198,11 +201,24 @@ impl Folder {
     }
 }
 
+impl Picture {
+    /// The checks were answered for these bytes and no others.
+    fn is_what_was_answered(&self, bytes: &[u8]) -> io::Result<()> {
+        if hex(&Sha256::digest(bytes)) == self.sha256 {
+            return Ok(());
+        }
+        let why =
+            "the stored picture is not the one that the checks were answered for; add it again";
+        Err(io::Error::new(io::ErrorKind::InvalidData, why))
+    }
+}
+
 /// Writes the pictures first, then the file in one step.
 fn put(request: &Request) -> Result<(), Put> {
     fs::create_dir_all(&request.folder).map_err(Put::Before)?;
     for picture in &request.pictures {
         let bytes = fs::read(&picture.stored).map_err(Put::Before)?;
+        picture.is_what_was_answered(&bytes).map_err(Put::Before)?;
         files::appear(&request.folder, &picture.file, &bytes)?;
     }
     files::appear(&request.folder, &request.file, request.body.as_bytes())
@@ -211,4 +227,32 @@ fn put(request: &Request) -> Result<(), Put> {
 fn read(request: &serde_json::Value) -> Result<Request, String> {
     serde_json::from_value(request.clone())
         .map_err(|error| format!("the stored request cannot be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_nobody_answered_for_stays_here() {
+        let home = tempfile::tempdir().unwrap();
+        let stored = home.path().join("stored.png");
+        let request = Request {
+            folder: home.path().join("out"),
+            file: "post.md".to_owned(),
+            pictures: vec![Picture {
+                sha256: hex(&Sha256::digest(b"answered for")),
+                stored: stored.clone(),
+                file: "post-1.png".to_owned(),
+            }],
+            ..Request::default()
+        };
+        fs::write(&stored, b"another one").unwrap();
+        assert!(matches!(put(&request), Err(Put::Before(_))));
+        assert!(!request.folder.join("post.md").exists());
+        fs::write(&stored, b"answered for").unwrap();
+        assert!(put(&request).is_ok());
+        let out = fs::read(request.folder.join("post-1.png")).unwrap();
+        assert_eq!(out, b"answered for");
+    }
 }

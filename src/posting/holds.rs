@@ -85,6 +85,8 @@ pub struct Review {
     pub reminder: Option<Reminder>,
     /// When the text is erased.
     pub erase_at: Option<Timestamp>,
+    /// When it was last changed or answered, if that was in quiet time.
+    pub quiet_at: Option<Timestamp>,
 }
 
 impl Review {
@@ -102,6 +104,7 @@ impl Review {
             wake_at: post.erase_at,
             reminder: None,
             erase_at: post.erase_at,
+            quiet_at: post.quiet_at,
         }
     }
 
@@ -140,7 +143,8 @@ fn reviewed(
         .collect();
     holds.extend(approval_hold(post, ground, horizon));
     holds.extend(dispute_hold(post, plan, now));
-    holds.extend(second_look_hold(post, plan, sends_at));
+    let quiet_at = quiet_at(post, plan);
+    holds.extend(second_look_hold(post, quiet_at, sends_at));
     let limit = sends_at.map(|at| later(at, horizon.late_after));
     let late = limit.is_some_and(|limit| limit < now) || matches!(post.state, State::Missed { .. });
     if late {
@@ -167,6 +171,7 @@ fn reviewed(
         wake_at: None,
         reminder: None,
         erase_at,
+        quiet_at,
     };
     review.reminder = review.reminder(post, horizon);
     review.wake_at = review.wake_at(post, horizon);
@@ -277,8 +282,18 @@ fn dispute_hold(post: &Post, plan: &Plan, now: Timestamp) -> Option<Hold> {
     })
 }
 
-fn second_look_hold(post: &Post, plan: &Plan, sends_at: Option<Timestamp>) -> Option<Hold> {
+/// When it was last changed or answered, if that was in quiet time. What was quiet then stays so,
+/// whatever the plan or the zone says by now.
+fn quiet_at(post: &Post, plan: &Plan) -> Option<Timestamp> {
     let touched = last_touched(post);
+    (post.quiet_at == Some(touched) || in_quiet(plan, touched)).then_some(touched)
+}
+
+fn second_look_hold(
+    post: &Post,
+    quiet_at: Option<Timestamp>,
+    sends_at: Option<Timestamp>,
+) -> Option<Hold> {
     if looked_at_again(post) {
         return None;
     }
@@ -289,9 +304,7 @@ fn second_look_hold(post: &Post, plan: &Plan, sends_at: Option<Timestamp>) -> Op
              at the account, then approve or cancel it.",
         ));
     }
-    if !in_quiet(plan, touched) {
-        return None;
-    }
+    let touched = quiet_at?;
     let soon = sends_at.is_some_and(|at| at.duration_since(touched) < SECOND_LOOK_WITHIN);
     (soon || post.about.dispute).then(|| {
         Hold::new(
@@ -386,6 +399,7 @@ pub fn settle(
     post.told_at = told.or_else(|| tells.then_some(now));
     post.reminder = review.reminder;
     post.erase_at = review.erase_at;
+    post.quiet_at = review.quiet_at;
     post.wake_at = review.wake_at;
     if cancelled {
         return Ok(());

@@ -290,6 +290,9 @@ pub struct Post {
     pub approval: Option<Approval>,
     /// The second look at a post written in quiet time.
     pub second_look: Option<Approval>,
+    /// When it was last changed or answered, if that was in quiet time as the plan was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_at: Option<Timestamp>,
     /// When an older database that holds it was put in place of the one in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored_at: Option<Timestamp>,
@@ -352,6 +355,7 @@ impl Post {
             approval: None,
             second_look: None,
             restored_at: None,
+            quiet_at: None,
             holds: Vec::new(),
             sends_at: None,
             wake_at: None,

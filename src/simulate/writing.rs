@@ -99,6 +99,7 @@ impl World {
             approval: None,
             second_look: None,
             restored_at: None,
+            quiet_at: None,
             holds: Vec::new(),
             sends_at: None,
             wake_at: None,

@@ -268,6 +268,21 @@ fn two_programs_do_not_send_what_one_of_them_changed() {
 }
 
 #[test]
+fn another_quiet_time_or_zone_does_not_undo_a_second_look() {
+    let quiet = plan(&[], "").replace("from = \"04:00\"", "from = \"22:00\"");
+    let quiet = quiet.replace("until = \"04:00\"", "until = \"10:00\"");
+    let travelled = quiet.replace("\"UTC\"", "\"Asia/Tokyo\"");
+    for other in [plan(&[], ""), travelled] {
+        let mut bench = Bench::new(&quiet);
+        let id = bench.add(new(PLAIN), SignedDuration::from_hours(2)).id;
+        assert_eq!(bench.answer_all(&id, None).state, "held", "nine is quiet");
+        bench.replan(&other);
+        bench.pass_days(2);
+        assert_eq!(bench.sent.len(), 0, "{:?}", bench.sent);
+    }
+}
+
+#[test]
 fn the_buttons_of_nudges_open_no_gate() {
     let mut bench = Bench::new(&plan(&[], ""));
     let id = bench.add(new(PLAIN), DAY).id;

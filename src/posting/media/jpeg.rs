@@ -51,6 +51,22 @@ pub(super) fn take_apart(bytes: &[u8]) -> Result<Parts, &'static str> {
     Ok(parts)
 }
 
+/// The TIFF data of the first EXIF block, where the orientation stands; a block that is longer than
+/// one segment goes on in further ones, which have no header of their own.
+pub(super) fn exif(bytes: &[u8]) -> Option<&[u8]> {
+    let mut parts = Parts::default();
+    let mut rest = bytes.get(2..)?;
+    while let Some((marker, after)) = next_marker(rest, &mut parts) {
+        let (content, after) = segment(after).ok()?;
+        match marker {
+            SOS => return None,
+            0xe1 if content.starts_with(b"Exif\0") => return content.get(6..),
+            _ => rest = after,
+        }
+    }
+    None
+}
+
 /// The next marker and what follows it; bytes before it belong to nothing and go.
 fn next_marker<'a>(bytes: &'a [u8], parts: &mut Parts) -> Option<(u8, &'a [u8])> {
     let start = bytes.iter().position(|byte| *byte == 0xff)?;

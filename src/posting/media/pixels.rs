@@ -8,7 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageError, ImageForm
 use image::{Limits, codecs::png::PngEncoder, codecs::webp::WebPEncoder};
 use sha2::{Digest as _, Sha256};
 
-use super::{Format, MAX_PIXELS, MediaError, png};
+use super::{Format, MAX_PIXELS, MediaError, jpeg, png};
 
 /// Most memory that decoding one picture may take, in bytes.
 const MAX_MEMORY: u64 = 512 * 1024 * 1024;
@@ -118,7 +118,11 @@ fn decode(format: Format, bytes: &[u8]) -> Result<Decoded, MediaError> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(MediaError::TooManyPixels { width, height });
     }
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = match format {
+        Format::Jpeg => jpeg::exif(bytes).and_then(Orientation::from_exif_chunk),
+        _ => decoder.orientation().ok(),
+    };
+    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or_default();
     let picture = DynamicImage::from_decoder(decoder).map_err(|error| damaged(format, &error))?;
     Ok((picture, orientation, profile))

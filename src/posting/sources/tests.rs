@@ -29,6 +29,7 @@ fn post(text: &str) -> Post {
         approval: None,
         second_look: None,
         restored_at: None,
+        quiet_at: None,
         holds: Vec::new(),
         sends_at: None,
         wake_at: None,

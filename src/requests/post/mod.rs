@@ -122,6 +122,7 @@ fn nothing_asked(post: &Post) -> Reviewed {
         wake_at: None,
         reminder: post.reminder,
         erase_at: post.erase_at,
+        quiet_at: post.quiet_at,
     };
     Reviewed {
         findings: Vec::<Finding>::new(),
