@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::denial;
+
 /// The kind of evidence that an item asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -28,7 +30,7 @@ impl EvidenceKind {
     pub const fn wanted(self) -> &'static str {
         match self {
             Self::Url => {
-                "an address (https://…), a DOI (10.…/…), a PMID, or a caveat quoted from the post's own text"
+                "an address (https://…), a DOI (10.…/…), a PMID, or a caveat quoted from the post's own text (“I have not verified this”)"
             }
             Self::Doi => "a DOI (10.…/…)",
             Self::Consent => "the reference of a valid record in `rounds consent list`",
@@ -64,6 +66,12 @@ impl EvidenceKind {
 pub fn is_plain_answer(evidence: &str) -> bool {
     ["yes", "no", "ok", "none", "y", "n", "true", "false"]
         .contains(&evidence.trim().to_lowercase().as_str())
+}
+
+/// A yes to a plain question, in English, Spanish or Catalan.
+pub fn is_yes(answer: &str) -> bool {
+    ["yes", "y", "sí", "si", "s", "ok", "okay", "true"]
+        .contains(&answer.trim().to_lowercase().as_str())
 }
 
 fn is_address(evidence: &str) -> bool {
@@ -112,10 +120,36 @@ fn is_pmid(evidence: &str) -> bool {
     digits.is_some_and(|d| (1..=8).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// A caveat must stand in the post itself, and say more than a word or two.
+/// The phrases that make words a caveat.
+fn caveats() -> impl Iterator<Item = &'static str> {
+    let lines = include_str!("../../config/caveats.txt").lines();
+    lines.filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// A caveat stands in the post itself and says that something is not known; a claim that is only
+/// repeated does not, nor does a caveat that the post denies.
 fn is_caveat(evidence: &str, text: &str) -> bool {
-    let quoted = evidence.trim_matches(['"', '“', '”', '\'']);
-    quoted.split_whitespace().count() >= 2 && text.to_lowercase().contains(&quoted.to_lowercase())
+    let quoted = folded(evidence.trim_matches(['"', '“', '”', '\'']));
+    let text = folded(text);
+    let says = |start: usize| {
+        caveats().any(|phrase| {
+            quoted.match_indices(phrase).any(|(at, _)| {
+                let (before, after) = (&text[..start + at], &text[start + at + phrase.len()..]);
+                let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+                let alone = !joins(before.chars().next_back()) && !joins(after.chars().next());
+                let clause = before.rsplit(['.', ',', ';', ':', '!', '?']).next();
+                let near = clause.unwrap_or_default().split(' ').rev();
+                alone && !near.filter(|w| !w.is_empty()).take(4).any(denial::denies)
+            })
+        })
+    };
+    !quoted.is_empty() && text.match_indices(&quoted).any(|(start, _)| says(start))
+}
+
+/// Lower case, straight apostrophes, single spaces.
+fn folded(words: &str) -> String {
+    let words = words.to_lowercase().replace('’', "'");
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -147,6 +181,50 @@ mod tests {
             "this",
         ] {
             assert!(!EvidenceKind::Url.accepts(bad, text), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_is_quoted_is_no_caveat() {
+        let claim = "Turmeric cures bowel cancer in 90% of people within weeks.";
+        for (quoted, text) in [
+            ("Turmeric cures", claim),
+            ("within weeks", claim),
+            (claim, claim),
+            // A caveat, but not of this post.
+            ("I have not verified this", claim),
+            // Quoted beside it.
+            (
+                "Turmeric cures",
+                "Turmeric cures. I have not verified this.",
+            ),
+            // Denied, also where the quotation leaves that out.
+            ("anecdotal", "This is not anecdotal: turmeric cures."),
+            ("my opinion", "It isn’t just my opinion: turmeric cures."),
+            ("preliminary", "Results no longer preliminary."),
+            // Part of a longer word.
+            ("unverifiedly", "It works unverifiedly."),
+        ] {
+            assert!(!EvidenceKind::Url.accepts(quoted, text), "{quoted}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_caveat_is_known_in_three_languages() {
+        for text in [
+            "Unverified: a friend says turmeric helps.",
+            "It is only a small study.",
+            "I  haven’t checked\nthis.",
+            "No, I have not verified this.",
+            "Se dice que ayuda; sin verificar.",
+            "No lo he comprobado.",
+            "Diuen que ajuda, però no ho he comprovat.",
+        ] {
+            assert!(EvidenceKind::Url.accepts(text, text), "{text}");
+        }
+        for phrase in caveats() {
+            assert_eq!(phrase, folded(phrase));
+            assert!(EvidenceKind::Url.accepts(phrase, phrase), "{phrase}");
         }
     }
 

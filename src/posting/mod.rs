@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod checks;
 pub mod consent;
+pub mod denial;
 pub mod erasure;
 pub mod evidence;
 pub mod holds;
