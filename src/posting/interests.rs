@@ -3,6 +3,8 @@
 //! - A tie holds from its first day to its last; a post is looked at for the day it goes out.
 //! - A post that names a tie tells it in its first words: the first 125 characters of the text,
 //!   which every platform we know shows without a click. Not in a link, not in a run of hashtags.
+//! - The words that tell it stand in one sentence with its name and are not denied, or the text opens
+//!   with a label such as "Ad:".
 //! - Until the text carries it, that is a finding that blocks; a person can say that it is wrong.
 //!
 //! What counts as telling, and the ready wordings, are data (`config/interests.toml`, with the
@@ -67,31 +69,49 @@ impl Interest {
         self.since <= day && self.until.is_none_or(|last| day <= last)
     }
 
-    /// Where a text names it, in characters: whole words, whatever their case.
+    /// Where a text names it first, in characters.
     pub fn named_in(&self, text: &str) -> Option<(usize, usize)> {
+        self.places(text).into_iter().min()
+    }
+
+    /// Everywhere a text names it, in characters: whole words, whatever their case, also in the
+    /// plural and at the head of a hashtag.
+    fn places(&self, text: &str) -> Vec<(usize, usize)> {
+        let text = folded(text);
         let names = std::iter::once(&self.name).chain(&self.known_as);
-        let places = names.filter_map(|name| place(text, name));
-        places.min()
+        names.flat_map(|name| places(&text, name)).collect()
     }
 }
 
-/// The first place of a name as a word of its own, in characters.
-fn place(text: &str, name: &str) -> Option<(usize, usize)> {
-    let folded = |text: &str| -> Vec<char> {
-        let lower = |c: char| c.to_lowercase().next().unwrap_or(c);
-        text.chars().map(lower).collect()
+/// In lower case, character for character.
+fn folded(text: &str) -> Vec<char> {
+    let lower = |c: char| match c.to_lowercase().next() {
+        Some('’') => '\'',
+        lower => lower.unwrap_or(c),
     };
-    let (text, name) = (folded(text), folded(name.trim()));
+    text.chars().map(lower).collect()
+}
+
+/// The places of a name in a folded text.
+fn places(text: &[char], name: &str) -> Vec<(usize, usize)> {
+    let name = folded(name.trim());
     if name.is_empty() || name.len() > text.len() {
-        return None;
+        return Vec::new();
     }
-    let is_word = |at: Option<&char>| at.is_some_and(|c| c.is_alphanumeric());
-    (0..=text.len() - name.len()).find_map(|start| {
-        let end = start + name.len();
-        let before = start.checked_sub(1).and_then(|at| text.get(at));
-        let alone = !is_word(before) && !is_word(text.get(end));
-        (text[start..end] == name[..] && alone).then_some((start, end))
-    })
+    let is_word = |at: usize| text.get(at).is_some_and(|c| c.is_alphanumeric());
+    let names = |start: &usize| {
+        let (start, end) = (*start, *start + name.len());
+        let before = start.checked_sub(1);
+        let plural = text.get(end) == Some(&'s') && name.len() >= 3 && !is_word(end + 1);
+        let tag = before.is_some_and(|at| text[at] == '#') || name[0] == '#';
+        let digit = text.get(end).is_some_and(|c| c.is_numeric());
+        let runs_on = tag && (name.len() >= 4 || digit);
+        text[start..end] == name[..]
+            && !before.is_some_and(is_word)
+            && (!is_word(end) || plural || runs_on)
+    };
+    let starts = (0..=text.len() - name.len()).filter(names);
+    starts.map(|start| (start, start + name.len())).collect()
 }
 
 /// What counts as telling, and how to tell.
@@ -99,6 +119,7 @@ fn place(text: &str, name: &str) -> Option<(usize, usize)> {
 #[serde(deny_unknown_fields)]
 pub struct Telling {
     within: usize,
+    labels: Vec<String>,
     plain: Vec<String>,
     tags: Vec<String>,
     wordings: Vec<Wording>,
@@ -140,49 +161,6 @@ impl Telling {
         toml::from_str(include_str!("../../config/interests.toml"))
     }
 
-    /// Whether a text tells a tie in its first words.
-    pub fn is_told(&self, text: &str) -> bool {
-        let first: String = text.chars().take(self.within).collect();
-        let first = first.to_lowercase().replace('’', "'");
-        let words: Vec<&str> = first.split_whitespace().collect();
-        let is_link = |word: &str| word.contains("://") || word.starts_with("www.");
-        let plain: Vec<&str> = words
-            .iter()
-            .copied()
-            .filter(|w| !w.starts_with('#'))
-            .collect();
-        let plain = plain.join(" ");
-        let tells = |at: usize, phrase: &str| {
-            let (before, after) = (&plain[..at], &plain[at + phrase.len()..]);
-            let alone = before
-                .chars()
-                .next_back()
-                .is_none_or(|c| !c.is_alphanumeric());
-            let inside = before.split(' ').next_back().is_some_and(is_link);
-            // Words that only lead to a link hide it.
-            let leads_away = after.split_whitespace().next().is_some_and(is_link);
-            alone && !inside && !leads_away
-        };
-        let in_words = self
-            .plain
-            .iter()
-            .any(|phrase| plain.match_indices(phrase).any(|(at, _)| tells(at, phrase)));
-        in_words || self.is_tagged(&words)
-    }
-
-    /// Whether a hashtag tells it, and no other hashtag stands beside it.
-    fn is_tagged(&self, words: &[&str]) -> bool {
-        let bare = |word: &str| word.trim_end_matches(['.', ',', ':', ';', '!']).to_owned();
-        let is_tag = |at: Option<usize>| {
-            let word = at.and_then(|at| words.get(at));
-            word.is_some_and(|word| word.starts_with('#'))
-        };
-        words.iter().enumerate().any(|(at, word)| {
-            let tells = self.tags.contains(&bare(word));
-            tells && !is_tag(at.checked_sub(1)) && !is_tag(Some(at + 1))
-        })
-    }
-
     /// Ready wordings for a tie, counted.
     pub fn ready(&self, interest: &Interest) -> Vec<Ready> {
         let fitting = self.wordings.iter().filter(|w| w.kind == interest.kind);
@@ -208,9 +186,6 @@ impl Telling {
 /// it goes out. A sponsor of the post who stands in the register is named by that alone.
 pub fn findings(post: &Post, interests: &[Interest], telling: &Telling, on: Date) -> Vec<Finding> {
     let text = &post.content.text;
-    if telling.is_told(text) {
-        return Vec::new();
-    }
     let end = text.chars().count();
     let beside = |interest: &Interest| {
         let sponsor = post.about.sponsor.iter();
@@ -247,8 +222,11 @@ pub fn findings(post: &Post, interests: &[Interest], telling: &Telling, on: Date
         })
     };
     let in_force = interests.iter().filter(|interest| interest.holds_on(on));
-    in_force.filter_map(finding).collect()
+    let untold = in_force.filter(|interest| !telling.is_told(text, interest));
+    untold.filter_map(finding).collect()
 }
+
+mod told;
 
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,22 @@ fn a_post_that_names_a_tie_waits_until_its_first_words_tell_it() {
 }
 
 #[test]
+fn a_denial_and_a_tie_with_another_tell_nothing() {
+    let world = World::with("lin");
+    for name in ["Acme", "Beta"] {
+        world.ok(&["interest", "add", name, "--kind", "payment"]);
+    }
+    for text in [
+        "This is not sponsored. Acme makes a pump.",
+        "I work for Beta. Acmes are pumps.",
+        "A pump. #acme4life",
+    ] {
+        let post = added(&world, text, &[]);
+        assert_eq!(check(&post, "coi-visible").1, "found", "{text}");
+    }
+}
+
+#[test]
 fn a_sponsor_counts_though_the_text_is_silent() {
     let world = World::with("lin");
     world.ok(&["interest", "add", "Acme", "--kind", "gift"]);

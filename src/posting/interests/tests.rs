@@ -36,7 +36,12 @@ fn a_name_counts_as_a_word_of_its_own_in_any_case() {
         ("The new ACME pump", Some((8, 12))),
         ("Ñ 🙂 cardiolux!", Some((4, 13))),
         ("Thanks @Acme_Med", Some((7, 16))),
+        ("So many Acmes", Some((8, 12))),
+        ("Acme’s pump", Some((0, 4))),
+        ("Look #acme4life", Some((6, 10))),
+        ("#AcmePump", Some((1, 5))),
         ("Acmeology", None),
+        ("Acme4life", None),
         ("pharmacme", None),
         ("", None),
     ] {
@@ -54,8 +59,16 @@ fn plain_words_at_the_front_tell_it() {
         "Conflicte d’interessos: Acme em paga.",
         "#ad The new Acme pump",
         "The new Acme pump #sponsored",
+        "[Ad] A pump. Acme makes it.",
+        "Advertisement. A pump. Acme makes it.",
+        "Publicitat: una bomba. Acme la fa.",
+        "#ad A pump. Acme makes it.",
+        "It is not new. I work for Acme.",
+        "I was paid by Dr. Acme.",
+        "Conflict of interest:\nAcme pays me.",
+        "I work for @acme_med",
     ] {
-        assert!(telling().is_told(text), "{text}");
+        assert!(telling().is_told(text, &acme()), "{text}");
     }
 }
 
@@ -75,8 +88,49 @@ fn what_is_late_hidden_in_a_run_of_hashtags_or_behind_a_link_tells_nothing() {
         "Acme and I read about bad: habits",
         "",
     ] {
-        assert!(!telling().is_told(text), "{text}");
+        assert!(!telling().is_told(text, &acme()), "{text}");
     }
+}
+
+#[test]
+fn what_is_denied_or_told_of_something_else_tells_nothing() {
+    for text in [
+        "This is not sponsored. Acme makes a good pump.",
+        "This is not sponsored by Acme.",
+        "I was not paid by anyone. Acme makes a good pump.",
+        "I wasn’t paid by Acme.",
+        "No conflict of interest: Acme makes a good pump.",
+        "Conflict of interest: none, Acme is only good.",
+        "Conflict of interest: I have none with Acme.",
+        "I declare that I hold nothing of Acme.",
+        "Sin conflicto de intereses: Acme hace bombas.",
+        "No soy de Acme ni trabajo para Acme.",
+        "Sense conflicte d’interessos: Acme fa bombes.",
+        "Acme never #sponsored this",
+        "I work for the NHS. Acme makes a good pump.",
+        "I work for the NHS\nAcme makes a good pump",
+        "My company car broke. Acme makes a good pump.",
+        "My friend was #sponsored once. Acme makes a good pump.",
+        "Ad-free: Acme makes a good pump.",
+        "Advertisement rules bore me. Acme makes a good pump.",
+        "Ad: https://lin.example/interests Acme",
+        "Not an ad: Acme makes a good pump.",
+    ] {
+        assert!(!telling().is_told(text, &acme()), "{text}");
+    }
+}
+
+#[test]
+fn each_tie_that_is_named_is_told() {
+    let beta = Interest {
+        name: "Beta".into(),
+        known_as: Vec::new(),
+        ..acme()
+    };
+    let text = "I work for Acme. Beta makes a good pump.";
+    assert!(telling().is_told(text, &acme()));
+    assert!(!telling().is_told(text, &beta));
+    assert!(telling().is_told("Ad: a pump by Acme. And Beta.", &beta));
 }
 
 #[test]
@@ -88,7 +142,7 @@ fn every_ready_wording_tells_and_is_counted() {
         let languages: Vec<_> = ready.iter().map(|r| r.language.as_str()).collect();
         assert_eq!(languages, ["en", "es", "ca"], "{kind:?}");
         for ready in ready {
-            assert!(telling.is_told(&ready.text), "{}", ready.text);
+            assert!(telling.is_told(&ready.text, &interest), "{}", ready.text);
             assert_eq!(ready.characters, ready.text.chars().count());
             let x = ready
                 .left
