@@ -173,3 +173,42 @@ fn the_record_is_handed_out_without_texts_unless_they_are_asked_for() {
     assert!(!html.contains("<b>our") && !html.contains("<script") && !html.contains("src="));
     assert!(html.contains("The record is intact"));
 }
+
+#[test]
+fn a_quoted_claim_and_a_no_in_other_words_answer_nothing() {
+    let world = World::with("lin");
+    let claim = "Turmeric cures bowel cancer in 90% of people within weeks.";
+    let post = world.json(&["post", "add", claim, "--to", "blog"]);
+    let id = post["posts"][0]["id"].as_str().unwrap();
+    let attest = |answer: &str| world.run(&["post", "check", id, "--attest", answer]);
+    let state = |item: &str| {
+        let post = world.json(&["post", "show", id]);
+        let mut checks = post["checks"].as_array().unwrap().iter();
+        let check = checks.find(|check| check["item"] == item).unwrap();
+        check["state"].as_str().unwrap().to_owned()
+    };
+    for (item, answer, says) in [
+        ("source-or-caveat", "Turmeric cures", "a caveat quoted"),
+        ("newspaper-test", "never", "You answered no"),
+        ("newspaper-test", "Nope", "You answered no"),
+        ("newspaper-test", "perhaps", "--attest newspaper-test=yes"),
+    ] {
+        let ran = attest(&format!("{item}={answer}"));
+        assert!(
+            ran.status == 3 && ran.stderr.contains(says),
+            "{answer}: {ran}"
+        );
+        assert_ne!(state(item), "attested", "{answer}");
+    }
+    for answer in ["sí", "I would be content with that"] {
+        let _ = attest(&format!("newspaper-test={answer}"));
+        assert_eq!(state("newspaper-test"), "attested", "{answer}");
+        let longer = format!("{claim} {answer}.");
+        world.json(&["post", "edit", id, "--text", &longer]);
+    }
+    let text = "A friend says it halves the risk, but I have not verified this.";
+    world.json(&["post", "edit", id, "--text", text]);
+    let _ = attest("source-or-caveat=I have not verified this");
+    assert_ne!(state("source-or-caveat"), "missing");
+    assert_ne!(state("source-or-caveat"), "found");
+}

@@ -171,7 +171,16 @@ fn wrong_evidence(check: &CheckView) -> Vec<Option<&'static str>> {
     let opened_block = check.state == CheckState::Found && check.severity == Severity::Block;
     match check.evidence_kind {
         None if opened_block => vec![None, Some("yes"), Some("https://example.org/"), Some("no")],
-        None => vec![Some("no")],
+        None => [
+            "no",
+            "Never",
+            "nope",
+            "nunca",
+            "perhaps",
+            "not to a patient",
+        ]
+        .map(Some)
+        .to_vec(),
         Some(Kind::Url | Kind::Doi) => vec![None, Some("yes"), Some("trust me"), Some("R-1")],
         Some(Kind::Consent) => vec![None, Some("yes"), Some("R-9"), Some("https://example.org/")],
         Some(_) => vec![None, Some("yes"), Some("none"), Some("ok")],

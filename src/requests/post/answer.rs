@@ -7,7 +7,8 @@ use super::{Desk, Failure, PostView, find, review, save};
 use crate::plan::Account;
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::checks::{can_dispute, profile_hash};
-use crate::posting::evidence::{EvidenceKind, is_plain_answer};
+use crate::posting::denial;
+use crate::posting::evidence::{EvidenceKind, is_plain_answer, is_yes};
 use crate::posting::packs::{Item, Level};
 use crate::posting::post::{Attestation, Dispute, Post};
 use crate::posting::screening::{Severity, finding_id};
@@ -142,7 +143,7 @@ pub(super) fn attestation(
     let attestation = Attestation {
         item: item.id.clone(),
         evidence: evidence
-            .filter(|text| !is_plain_answer(text))
+            .filter(|text| !is_plain_answer(text) && !is_yes(text))
             .map(str::to_owned),
         by: by.to_owned(),
         system_user: desk.system_user.clone(),
@@ -239,15 +240,22 @@ fn consent(desk: &Desk, post: &Post, account: &Account, reference: &str) -> Resu
         .map_err(|not_covered| format!("{not_covered}."))
 }
 
-/// A plain answer: not a no, and not where a finding blocks.
+/// A plain answer: nothing, a yes or a note, not a no, and not where a finding blocks.
 fn plain(desk: &Desk, post: &Post, item: &Item, evidence: Option<&str>) -> Result<(), Failure> {
-    let says_no =
-        evidence.is_some_and(|text| ["no", "n", "false"].contains(&text.to_lowercase().as_str()));
-    if says_no {
+    let said = evidence.unwrap_or("yes");
+    if denial::begins(said) {
         return Err(
             Failure::refused(format!("You answered no to “{}”.", item.id))
                 .with_help("change the post, then answer again"),
         );
+    }
+    if !is_yes(said) && said.split_whitespace().count() < 3 {
+        let why = format!("“{said}” is no answer to “{}”.", item.id);
+        return Err(Failure::refused(why).with_help(format!(
+            "answer with --attest {0} or --attest {0}=yes if it is so, with a note of three words \
+             or more, or change the post",
+            item.id
+        )));
     }
     let reviewed = review(desk, post)?;
     let blocked = reviewed.review.checks.iter().any(|check| {
