@@ -66,10 +66,11 @@ fn told(draft: &Draft, call: &Call) {
 }
 
 fn save(call: &Call, desk: &mut Desk, draft: &Draft, text: &str, look: &Look) -> Answer {
-    plan_draft::take(desk, draft, text)?;
+    let copy = plan_draft::take(desk, draft, text)?;
     let asked = call.out.can_ask();
     call.out.confirm(look, || {
-        let saved = "The plan is changed.".to_owned();
+        let copy = copy.display();
+        let saved = format!("The plan is changed; the former one is kept in {copy}.");
         if asked {
             saved
         } else {

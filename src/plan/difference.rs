@@ -3,7 +3,7 @@
 //! Rules: what the forecast shows (limits, slots, engagements, cadence) is compared day by day and
 //! told for the days in which it differs; everything else is compared as it stands. Two plans that
 //! do the same differ in nothing, however their files are written. Slots come from the forecast
-//! alone. It does not know what anybody does with the answer.
+//! alone. Names need not be unique: what is the same in both plans is set aside first. It does not know what anybody does with the answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +59,7 @@ pub fn difference(old: &Plan, new: &Plan, from: Date, until: Date) -> Vec<Change
         .chain(&new.engagements)
         .map(|e| &*e.name)
         .collect();
+    compared(doings(old, new), doings(new, old), &mut changes);
     for name in names {
         let of = |plan: &Plan, days: &[Day]| hours_of(plan, days, name);
         times(
@@ -111,13 +112,33 @@ fn settings(plan: &Plan) -> Vec<(String, String)> {
     }
     all.extend(plan.accounts.iter().flat_map(account));
     for conference in &plan.conferences {
-        let days = format!("{} to {}", conference.from, conference.until);
+        let site = conference.site.as_ref();
+        let site = site.map_or_else(String::new, |site| format!(", on {site}"));
+        let days = format!("{} to {}{site}", conference.from, conference.until);
         all.push((format!("conference {}", conference.name), days));
     }
     for feed in &plan.feeds {
         use super::feed::Source::{Address, PubMed};
         let (Address(source) | PubMed(source)) = &feed.source;
         all.push((format!("feed {}", feed.name), source.clone()));
+    }
+    all
+}
+
+/// Activity and site of the engagements that are in the other plan too; of one that comes or goes
+/// the hours are told.
+fn doings(plan: &Plan, other: &Plan) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for engagement in &plan.engagements {
+        let name = &engagement.name;
+        if other.engagements.iter().any(|one| one.name == *name) {
+            let site = engagement.site.as_deref().unwrap_or("none");
+            all.push((
+                format!("activity of {name}"),
+                engagement.activity.to_string(),
+            ));
+            all.push((format!("site of {name}"), site.to_owned()));
+        }
     }
     all
 }
@@ -148,21 +169,23 @@ fn account(account: &Account) -> Vec<(String, String)> {
 
 /// Tells what differs between named values, in the order of the new ones.
 fn compared(old: Vec<(String, String)>, new: Vec<(String, String)>, changes: &mut Vec<Change>) {
-    let mut before: BTreeMap<String, String> = old.iter().cloned().collect();
-    for (what, value) in new {
-        let was = before.remove(&what);
-        if was.as_ref() != Some(&value) {
-            changes.push(Change {
-                what,
-                before: was,
-                after: Some(value),
-            });
+    let mut before = old;
+    let mut after = Vec::new();
+    for one in new {
+        match before.iter().position(|other| *other == one) {
+            Some(same) => drop(before.remove(same)),
+            None => after.push(one),
         }
     }
-    let gone = old
-        .into_iter()
-        .filter(|(what, _)| before.contains_key(what));
-    changes.extend(gone.map(|(what, value)| Change {
+    for (what, value) in after {
+        let was = before.iter().position(|(name, _)| *name == what);
+        changes.push(Change {
+            what,
+            before: was.map(|was| before.remove(was).1),
+            after: Some(value),
+        });
+    }
+    changes.extend(before.into_iter().map(|(what, value)| Change {
         what,
         before: Some(value),
         after: None,
@@ -200,27 +223,17 @@ fn daily(before: &[Day], after: &[Day], of: Daily, changes: &mut Vec<Change>) {
     type Pair = (Option<String>, Option<String>);
     let mut runs: BTreeMap<String, Vec<(Date, Date, Pair)>> = BTreeMap::new();
     for (old, new) in before.iter().zip(after) {
-        let (mut was, is) = (BTreeMap::from_iter(of(old)), of(new));
-        let mut pairs: Vec<(String, Pair)> = is
-            .into_iter()
-            .map(|(what, value)| {
-                let old = was.remove(&what);
-                (what, (old, Some(value)))
-            })
-            .collect();
-        pairs.extend(
-            was.into_iter()
-                .map(|(what, value)| (what, (Some(value), None))),
-        );
-        for (what, pair) in pairs.into_iter().filter(|(_, (was, is))| was != is) {
-            let runs = runs.entry(what).or_default();
-            match runs.last_mut() {
-                Some((_, last, same))
-                    if *same == pair && last.tomorrow().ok() == Some(new.date) =>
-                {
-                    *last = new.date;
-                }
-                _ => runs.push((new.date, new.date, pair)),
+        let mut changed = Vec::new();
+        compared(of(old), of(new), &mut changed);
+        for change in changed {
+            let pair = (change.before, change.after);
+            let runs = runs.entry(change.what).or_default();
+            let on = runs
+                .iter_mut()
+                .find(|(_, last, same)| *same == pair && last.tomorrow().ok() == Some(new.date));
+            match on {
+                Some((_, last, _)) => *last = new.date,
+                None => runs.push((new.date, new.date, pair)),
             }
         }
     }

@@ -97,7 +97,7 @@ fn put(file: &Path, text: &str, now: Moment, copies: &mut Vec<PathBuf>) -> Resul
 }
 
 /// Keeps what stood in a file, under a name that is free.
-fn keep(file: &Path, old: &[u8], now: Moment) -> Result<PathBuf, Failure> {
+pub(super) fn keep(file: &Path, old: &[u8], now: Moment) -> Result<PathBuf, Failure> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let stamp = now.wall.strftime("%Y%m%d-%H%M%S");
     let mut copy = file.with_file_name(format!("{name}.bak-{stamp}"));

@@ -1,7 +1,7 @@
 //! The plan changed as a text: a draft beside it, looked over, told, then taken.
 //!
 //! Rules: the plan's file is replaced only by a text that is a valid plan, and only if it is still
-//! the text that the edit began with. A draft that was not taken stays, is opened again by the next
+//! the text that the edit began with; what stood there is kept as a copy. An empty text is no plan. A draft that was not taken stays, is opened again by the next
 //! edit, and is set aside, never overwritten, once the plan has moved on without it.
 
 use std::fs;
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::ToSpan;
 use serde::Serialize;
 
+use super::init::keep;
 use super::plans::{WarningRow, contradictions_of, put};
 use super::slots::{NextTimes, next_of_all};
 use super::{Desk, Failure, files, parse_plan};
@@ -81,8 +82,13 @@ fn free_name(folder: &Path) -> PathBuf {
         .unwrap_or_else(|| folder.join("plan.edited-0.toml"))
 }
 
-/// Looks over the text of a draft. Fails where it is no valid plan, with the line in the draft.
+/// Looks over the text of a draft. Fails where it is empty or no valid plan, with
+/// the line in the draft.
 pub fn look(desk: &Desk, draft: &Draft, text: &str) -> Result<Look, Failure> {
+    if text.trim().is_empty() {
+        let empty = Failure::config("The edited plan is empty: nothing was changed.");
+        return Err(kept(draft, empty));
+    }
     let new = parse_plan(text).map_err(|error| kept(draft, Failure::plan(&draft.file, &error)))?;
     let now = desk.now.wall;
     let today = new.calendar.day_of(now);
@@ -95,8 +101,8 @@ pub fn look(desk: &Desk, draft: &Draft, text: &str) -> Result<Look, Failure> {
     })
 }
 
-/// Takes the text as the plan. Fails, and keeps the draft, if the plan was changed meanwhile.
-pub fn take(desk: &mut Desk, draft: &Draft, text: &str) -> Result<(), Failure> {
+/// Takes the text as the plan, and says where the former one is kept. Fails, and keeps the draft, if the plan was changed meanwhile.
+pub fn take(desk: &mut Desk, draft: &Draft, text: &str) -> Result<PathBuf, Failure> {
     let _lock = files::lock(&desk.paths.config)?;
     let plan = desk.paths.plan();
     let now = fs::read_to_string(&plan).map_err(|error| Failure::file(&plan, &error))?;
@@ -104,8 +110,10 @@ pub fn take(desk: &mut Desk, draft: &Draft, text: &str) -> Result<(), Failure> {
         let failure = Failure::failed("The plan was changed by another program meanwhile.");
         return Err(kept(draft, failure));
     }
+    let copy = keep(&plan, now.as_bytes(), desk.now)?;
     put(desk, text).map_err(|failure| kept(draft, failure))?;
-    discard(draft)
+    discard(draft)?;
+    Ok(copy)
 }
 
 /// Removes a draft that is not needed any more.

@@ -204,3 +204,26 @@ fn editors_get_a_schema() {
     );
     assert_eq!(world.json(&["plan", "schema"]), schema);
 }
+
+#[test]
+fn an_emptied_plan_is_refused_and_every_change_keeps_a_copy() {
+    let world = World::with("balanced");
+    let before = world.plan_text();
+    for script in ["truncate -s 0", "f() { printf ' \\n' >\"$1\"; }; f"] {
+        let ran = edit(&world, script, &[]);
+        assert_eq!(ran.status, 2, "{ran}");
+        assert!(ran.stderr.contains("is empty"), "{ran}");
+        assert_eq!(world.plan_text(), before);
+        assert!(draft(&world).is_some_and(|text| text.trim().is_empty()));
+        fs::remove_file(world.path("config/rounds/plan.edited.toml")).unwrap();
+    }
+    let ran = edit(&world, "sed -i s/30m/35m/", &[]);
+    assert_eq!(ran.status, 0, "{ran}");
+    let files = fs::read_dir(world.path("config/rounds")).unwrap();
+    let copies: Vec<_> = files
+        .map(|file| file.unwrap().path())
+        .filter(|file| file.to_string_lossy().contains("plan.toml.bak-"))
+        .collect();
+    assert_eq!(copies.len(), 1, "{copies:?}");
+    assert_eq!(fs::read_to_string(&copies[0]).unwrap(), before);
+}

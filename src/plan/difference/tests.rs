@@ -147,3 +147,34 @@ fn settings_and_engagements_are_told() {
         ]
     );
 }
+
+#[test]
+fn what_is_done_where_is_told() {
+    let chat = "[[engagements]]\nname = \"Chat\"\ncron = \"0 20 * * Sun\"\nlength = \"1h\"\n\
+                activity = \"chat\"\nsite = \"x\"\n";
+    assert_eq!(
+        told(chat, &chat.replace("\"x\"", "\"bluesky\"")),
+        ["site of Chat: x > bluesky"]
+    );
+    assert_eq!(
+        told(chat, &chat.replace("\"chat\"", "\"scan\"")),
+        ["activity of Chat: chat > scan"]
+    );
+}
+
+#[test]
+fn entries_of_one_name_are_not_taken_for_each_other() {
+    let year = |from: &str, more: &str| {
+        format!("[[conferences]]\nname = \"C\"\nfrom = {from}\nuntil = {from}\n{more}")
+    };
+    let both = |more: &str| year("2027-06-01", "") + &year("2028-06-01", more);
+    assert_eq!(told(&both(""), &both("")), Vec::<String>::new());
+    assert_eq!(
+        told(&both(""), &both("site = \"x\"\n")),
+        ["conference C: 2028-06-01 to 2028-06-01 > 2028-06-01 to 2028-06-01, on x"]
+    );
+    assert_eq!(
+        told(&both(""), &year("2028-06-01", "")),
+        ["conference C: 2027-06-01 to 2027-06-01 > -"]
+    );
+}
