@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use super::call::Call;
 use super::{Answer, Exit};
 use crate::calendar::Direction;
-use crate::lookups::calendar::Skipped;
+use crate::lookups::calendar::{OWN, Skipped};
 use crate::requests::calendars::{self, Import, Imported};
 use crate::requests::{Desk, Failure, words};
+use crate::review::words::counted;
 
 /// Bring in congresses and chats from a calendar, or hand the plan to one
 #[derive(Debug, Args)]
@@ -124,7 +125,12 @@ fn told(done: &Imported, dry_run: bool) -> String {
         lines.push(format!("Over: {}.", done.past));
     }
     let because = |how: &str, one: &Skipped| format!("{how} {}: {}.", one.title, one.why);
-    lines.extend(done.skipped.iter().map(|one| because("Left out", one)));
+    let (own, others): (Vec<_>, Vec<_>) = done.skipped.iter().partition(|one| one.why == OWN);
+    if !own.is_empty() {
+        let own = counted(own.len() as u64, "entry");
+        lines.push(format!("Left out {own} that rounds itself exported."));
+    }
+    lines.extend(others.iter().map(|one| because("Left out", one)));
     lines.extend(done.remarks.iter().map(|one| because("Note on", one)));
     lines.join("\n")
 }
@@ -144,7 +150,11 @@ fn export(args: &ExportArgs, call: &Call) -> Answer {
     let done = calendars::export(&desk, days, file.map(Path::new), args.force)?;
     let words = || match &done.text {
         Some(text) => text.clone(),
-        None => format!("{} entries are in {}.", done.entries, args.file),
+        None => format!(
+            "Written to {}: {}.",
+            args.file,
+            counted(done.entries as u64, "entry")
+        ),
     };
     if file.is_some() {
         call.out.confirm(&done, words)?;

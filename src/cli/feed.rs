@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::call::Call;
 use super::output::table;
 use super::{Answer, Exit};
-use crate::plan::feed::{Source, check_address};
+use crate::plan::feed::{Source, check_address, names_login};
 use crate::requests::scan::{self, FeedRow};
 use crate::requests::{Failure, words};
 
@@ -80,6 +80,12 @@ fn source(args: &AddArgs) -> Result<Source, Failure> {
     }
     let address = args.address.as_deref().unwrap_or_default().trim();
     check_address(address).map_err(|error| words::usage(&error))?;
+    if names_login(address) {
+        let login = "The address holds a name or password, which would stand in the plan.";
+        return Err(
+            Failure::usage(login).with_help("give the address without what stands before @")
+        );
+    }
     Ok(Source::Address(address.to_owned()))
 }
 

@@ -15,6 +15,7 @@ use crate::calendar::format_duration;
 use crate::requests::post::PostView;
 use crate::requests::scan::{self, ItemRow, List};
 use crate::requests::{Desk, Failure, words};
+use crate::review::words::counted;
 
 /// Read the news of your feeds for as long as today's plan gives
 ///
@@ -146,7 +147,10 @@ fn told(list: &List, desk: &Desk) -> String {
         lines.push("Nothing new.".to_owned());
     } else {
         let left = format_duration(Duration::from_secs(list.left_s));
-        lines.push(format!("{} items for {left}.", list.items.len()));
+        lines.push(format!(
+            "{} for {left}.",
+            counted(list.items.len() as u64, "item")
+        ));
     }
     if list.waiting > 0 {
         lines.push(format!("{} more wait for another day.", list.waiting));

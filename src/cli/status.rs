@@ -9,6 +9,7 @@ use super::output::table;
 use super::{Answer, Exit};
 use crate::calendar::format_duration;
 use crate::requests::status::{LimitNow, Status, status};
+use crate::review::words::counted;
 
 /// Show today and this week against the limits, breaks, posts, the daemon
 #[derive(Debug, Args)]
@@ -89,7 +90,7 @@ fn floors(now: &Status) -> impl Iterator<Item = String> {
                 limit.of, limit.per
             ),
             lacking => format!(
-                "{}: {} are missing to at least {least} this {}.",
+                "{}: {} is missing to at least {least} this {}.",
                 limit.of,
                 said(lacking),
                 limit.per
@@ -102,8 +103,8 @@ fn per_post(now: &Status) -> Option<String> {
     let writing = &now.writing;
     let each = said(writing.per_post_s?);
     Some(format!(
-        "Writing: {each} for each of {} posts in the last four weeks.",
-        writing.posts
+        "Writing: {each} for each of {} in the last four weeks.",
+        counted(writing.posts, "post")
     ))
 }
 
@@ -124,8 +125,10 @@ fn breaks(now: &Status) -> String {
 fn posts(now: &Status) -> String {
     let posts = &now.posts;
     let mut text = format!(
-        "Posts: {} queued, {} held, {} drafts.",
-        posts.queued, posts.held, posts.draft
+        "Posts: {} queued, {} held, {}.",
+        posts.queued,
+        posts.held,
+        counted(posts.draft, "draft")
     );
     let odd = [
         (posts.uncertain, "uncertain"),

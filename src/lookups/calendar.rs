@@ -152,6 +152,9 @@ fn newest(mut entries: Vec<Entry>) -> Vec<Entry> {
     entries
 }
 
+/// Why an entry of an export of our own is left out.
+pub const OWN: &str = "it is an entry that rounds itself exported";
+
 struct Reading<'r> {
     wanted: &'r Wanted<'r>,
     zones: &'r Zones,
@@ -171,7 +174,7 @@ impl Reading<'_> {
             read.skipped.push(Skipped { title, why });
         };
         if uid.ends_with(write::OURS) {
-            return skip(read, "it is an entry that rounds itself exported");
+            return skip(read, OWN);
         }
         if masters.first().is_some_and(|master| master.cancelled) {
             read.appointments.push(Imported {

@@ -223,9 +223,9 @@ fn daily(before: &[Day], after: &[Day], of: Daily, changes: &mut Vec<Change>) {
     type Pair = (Option<String>, Option<String>);
     let mut runs: BTreeMap<String, Vec<(Date, Date, Pair)>> = BTreeMap::new();
     for (old, new) in before.iter().zip(after) {
-        let mut changed = Vec::new();
-        compared(of(old), of(new), &mut changed);
-        for change in changed {
+        let mut told = Vec::new();
+        compared(of(old), of(new), &mut told);
+        for change in told {
             let pair = (change.before, change.after);
             let runs = runs.entry(change.what).or_default();
             let on = runs

@@ -64,6 +64,13 @@ fn host(rest: &str) -> &str {
     host.split(':').next().unwrap_or(host)
 }
 
+/// Whether an address holds a login, which nobody should write into a plan.
+pub fn names_login(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    authority.contains('@')
+}
+
 impl Source {
     /// A name for a feed that was given none: the host, or the search itself.
     pub fn default_name(&self) -> String {
@@ -102,6 +109,8 @@ mod tests {
         assert_eq!(check_address("http://127.0.0.1:8080/feed"), Ok(()));
         assert_eq!(check_address("https:///feed"), Err(AddressError::Host));
         assert_eq!(check_address("https://a b"), Err(AddressError::Character));
+        assert!(names_login("https://me:secret@x.org/a"));
+        assert!(!names_login("https://x.org/@me"));
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub enum Which {
 
 /// Nobody looks back further.
 const MOST_AGO: u32 = 5_000;
+const FIRST_YEAR: i16 = 1970;
 const MOST_DAYS: i32 = 40 * 366;
 
 /// Looks back. The texts of posts are in it only if `with_texts`; `live` adds the open span.
@@ -67,6 +68,12 @@ pub fn review(
             Span::of(first, last, known)
         }
     };
+    if span.first.year() < FIRST_YEAR {
+        return Err(
+            Failure::usage(format!("Nothing before {FIRST_YEAR} was recorded."))
+                .with_help("ask for later days, or a smaller --ago"),
+        );
+    }
     let material = gather(desk, span, with_texts, live)?;
     let before = gather(desk, span.before(calendar), false, None)?;
     let review = crate::review::review(&desk.plan, span, &material, &before, desk.now.wall);

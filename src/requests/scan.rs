@@ -23,7 +23,7 @@ use crate::plan::feed::{Feed, Source};
 use crate::plan::{Activity, Limit, Of, edit};
 use crate::platforms::handoff::Request;
 use crate::platforms::handoff::opening::open;
-use crate::posting::post::digest;
+use crate::posting::post::{PostId, digest};
 use crate::store::{Asked, NewItem};
 
 /// A feed is not asked again within this.
@@ -267,9 +267,27 @@ pub fn set(desk: &mut Desk, id: i64, state: ItemState) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes an item the source of a draft, on this account or on the only one there is.
+/// The post that an item was made the source of, if it is still there.
+fn kept_as(desk: &Desk, item: &Item) -> Result<Option<PostId>, Failure> {
+    if item.state != ItemState::Kept {
+        return Ok(None);
+    }
+    let posts = desk.store.posts(None)?.into_iter();
+    let names = |evidence: &String| evidence.split(' ').any(|one| one == item.address);
+    let mut of_it = posts.filter(|post| {
+        let mut answers = post.attestations.iter();
+        answers.any(|answer| answer.evidence.as_ref().is_some_and(names))
+    });
+    Ok(of_it.next().map(|post| post.id))
+}
+
+/// Makes an item that is not kept yet the source of a draft, on this account or on the only one there is.
 pub fn keep(desk: &mut Desk, id: i64, account: Option<&str>) -> Result<PostView, Failure> {
     let item = item(desk, id)?;
+    if let Some(post) = kept_as(desk, &item)? {
+        let already = Failure::refused(format!("Item {id} is kept already, as post {post}."));
+        return Err(already.with_help(format!("`rounds post show {post}` shows it")));
+    }
     if item.address.is_empty() {
         return Err(Failure::failed(format!(
             "Item {id} names no address, so it cannot be a source."

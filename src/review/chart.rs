@@ -1,4 +1,7 @@
 //! The chart of a review as numbers: stacked columns, their places already worked out.
+//!
+//! Only time on sites is stacked, since the limit's line measures that; writing away from sites
+//! stands beside it, in a column of its own.
 
 use super::{Bar, Review, words};
 use crate::calendar::Per;
@@ -6,9 +9,11 @@ use crate::plan::Of;
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 230.0;
-const LEFT: f64 = 58.0;
+const LEFT: f64 = 108.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 26.0;
+/// Labels closer to each other than this cannot be read.
+const CLOSE: f64 = 13.0;
 
 /// Steps between grid lines, in seconds: such that there are at most five.
 const STEPS: [u64; 12] = [
@@ -40,6 +45,8 @@ pub(super) struct Column {
     /// What it says aloud.
     pub(super) title: String,
     pub(super) parts: Vec<Part>,
+    /// Writing away from sites.
+    pub(super) away: Option<Beside>,
 }
 
 /// One activity in a column.
@@ -47,6 +54,15 @@ pub(super) struct Column {
 pub(super) struct Part {
     pub(super) activity: String,
     pub(super) y: f64,
+    pub(super) height: f64,
+}
+
+/// What stands beside a column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Beside {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) width: f64,
     pub(super) height: f64,
 }
 
@@ -73,6 +89,8 @@ pub(super) fn chart(review: &Review) -> Chart {
         y: rounded(y(seconds)),
         label: words::said(seconds),
     };
+    let any_away = review.bars.iter().any(|bar| bar.away_s > 0);
+    let share = if any_away { 0.46 } else { 0.72 };
     let count = review.bars.len().max(1);
     let room = (WIDTH - LEFT) / count as f64;
     let every = count.div_ceil(16);
@@ -80,7 +98,7 @@ pub(super) fn chart(review: &Review) -> Chart {
         let x = LEFT + room * number as f64 + room * 0.14;
         Column {
             x: rounded(x),
-            width: rounded(room * 0.72),
+            width: rounded(room * share),
             middle: rounded(x + room * 0.36),
             label: if number % every == 0 {
                 label(bar, by_day, count)
@@ -89,8 +107,24 @@ pub(super) fn chart(review: &Review) -> Chart {
             },
             title: title(bar, by_day),
             parts: parts(bar, &y),
+            away: (bar.away_s > 0).then(|| Beside {
+                x: rounded(x + room * 0.48),
+                y: rounded(y(bar.away_s)),
+                width: rounded(room * 0.24),
+                height: rounded(base - y(bar.away_s)),
+            }),
         }
     });
+    let limit = daily.map(line);
+    let apart = |mut line: Line| {
+        let close = |limit: &Line| (limit.y - line.y).abs() < CLOSE;
+        if limit.as_ref().is_some_and(close) {
+            line.label.clear();
+        }
+        line
+    };
+    let grid = (1..=top / step).map(|number| apart(line(number * step)));
+    let grid = grid.collect();
     Chart {
         width: WIDTH,
         height: HEIGHT,
@@ -98,14 +132,15 @@ pub(super) fn chart(review: &Review) -> Chart {
         right: WIDTH,
         base,
         columns: columns.collect(),
-        grid: (1..=top / step).map(|number| line(number * step)).collect(),
-        limit: daily.map(line),
+        grid,
+        limit,
     }
 }
 
-/// The height of a column: activities lie on one another.
+/// The height of the higher column: activities lie on one another.
 fn stacked(bar: &Bar) -> u64 {
-    bar.by_activity.iter().map(|share| share.usage_s).sum()
+    let on_sites: u64 = bar.on_sites.iter().map(|share| share.usage_s).sum();
+    on_sites.max(bar.away_s)
 }
 
 /// The step between grid lines, and the highest of them.
@@ -122,7 +157,7 @@ fn scale(tallest: u64) -> (u64, u64) {
 
 fn parts(bar: &Bar, y: &dyn Fn(u64) -> f64) -> Vec<Part> {
     let mut below = 0;
-    let parts = bar.by_activity.iter().map(|share| {
+    let parts = bar.on_sites.iter().map(|share| {
         let above = below + share.usage_s;
         let part = Part {
             activity: share.key.clone(),
@@ -146,9 +181,10 @@ fn label(bar: &Bar, by_day: bool, count: usize) -> String {
 
 fn title(bar: &Bar, by_day: bool) -> String {
     let format = if by_day { "%A %-d %B" } else { "%B %Y" };
-    let shares = bar.by_activity.iter();
+    let shares = bar.on_sites.iter();
     let shares = shares.map(|share| format!("{} {}", share.key, words::said(share.usage_s)));
-    let shares: Vec<String> = shares.collect();
+    let away = (bar.away_s > 0).then(|| format!("writing away {}", words::said(bar.away_s)));
+    let shares: Vec<String> = shares.chain(away).collect();
     let what = if shares.is_empty() {
         "none".to_owned()
     } else {

@@ -84,6 +84,34 @@ pub struct LimitKept {
     pub floor_missed: u32,
     /// How much these lacked together.
     pub floor_lacking_s: u64,
+    /// What can be judged of it for good.
+    pub ended: Ended,
+}
+
+/// A limit over the periods that have ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Ended {
+    /// How many have ended.
+    pub periods: u32,
+    /// In how many of them the limit was not exceeded and the floor not missed.
+    pub kept: u32,
+    /// In how many the limit was exceeded.
+    pub exceeded: u32,
+    /// By how much, together.
+    pub over_s: u64,
+    /// How many were recorded as a whole, so that the floor is judged.
+    pub whole: u32,
+    /// What was used in each.
+    #[serde(skip)]
+    pub used_s: Vec<u64>,
+}
+
+impl LimitKept {
+    /// How many periods are decided: those that have ended, and a running one that is exceeded.
+    pub const fn decided(&self) -> u32 {
+        let exceeded = self.periods - self.kept;
+        self.ended.periods + exceeded.saturating_sub(self.ended.exceeded)
+    }
 }
 
 fn as_text<S: Serializer>(of: &Of, serializer: S) -> Result<S::Ok, S::Error> {
@@ -130,6 +158,7 @@ fn limit_kept(
         at_least_s: limit.at_least.as_secs(),
         floor_missed: 0,
         floor_lacking_s: 0,
+        ended: Ended::default(),
     };
     for (period, allowed) in periods {
         let used = times.get(&period.first).copied().unwrap_or_default();
@@ -138,9 +167,19 @@ fn limit_kept(
         kept.kept += u32::from(used <= *allowed);
         kept.over_s += used.saturating_sub(*allowed).as_secs();
         let lacking = limit.at_least.saturating_sub(used).as_secs();
-        if lacking > 0 && days.is_whole(period) {
+        let missed = lacking > 0 && days.is_whole(period);
+        if missed {
             kept.floor_missed += 1;
             kept.floor_lacking_s += lacking;
+        }
+        if period.last <= days.over {
+            let ended = &mut kept.ended;
+            ended.periods += 1;
+            ended.kept += u32::from(used <= *allowed && !missed);
+            ended.exceeded += u32::from(used > *allowed);
+            ended.over_s += used.saturating_sub(*allowed).as_secs();
+            ended.whole += u32::from(days.is_whole(period));
+            ended.used_s.push(used.as_secs());
         }
     }
     kept

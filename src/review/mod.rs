@@ -13,6 +13,7 @@ pub mod spent;
 pub mod suggest;
 pub mod words;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -139,10 +140,13 @@ pub struct Bar {
     pub usage_s: u64,
     /// Time by activity, in the order in which they are drawn.
     pub by_activity: Vec<Share>,
+    /// Of it the time on sites: what limits of all time measure.
+    pub on_sites: Vec<Share>,
+    /// Time of writing away from sites.
+    pub away_s: u64,
 }
 
-/// In which order activities are drawn, from the bottom: what limits of all time measure, then
-/// writing, which is mostly done away from sites.
+/// In which order activities are drawn, from the bottom.
 const ORDER: [Activity; 6] = [
     Activity::Scan,
     Activity::Chat,
@@ -277,24 +281,30 @@ fn bars(calendar: &Calendar, span: Span, usage: &Usage) -> Vec<Bar> {
     let per = if days > 62 { Per::Month } else { Per::Day };
     let usage = within(calendar, span, usage);
     let all = spent::by_period(&usage, calendar, per, Doing::on_site);
-    let activities = ORDER.map(|activity| {
-        let times = spent::by_period(&usage, calendar, per, |d| d.activity == activity);
-        (activity, times)
-    });
+    let away = spent::by_period(&usage, calendar, per, |d| !d.on_site());
+    let by = |counts: &dyn Fn(&Doing) -> bool| {
+        ORDER.map(|activity| {
+            let counts = |d: &Doing| d.activity == activity && counts(d);
+            (activity, spent::by_period(&usage, calendar, per, counts))
+        })
+    };
+    let (activities, on_sites) = (by(&|_| true), by(&Doing::on_site));
     let seconds = |time: Option<&Duration>| time.copied().unwrap_or_default().as_secs();
+    let shares = |of: &[(Activity, BTreeMap<Date, Duration>)], first: Date| {
+        let shares = of.iter().map(|(activity, times)| Share {
+            key: activity.to_string(),
+            usage_s: seconds(times.get(&first)),
+        });
+        shares.filter(|share| share.usage_s > 0).collect()
+    };
     span.days()
         .firsts(calendar, per)
         .map(|first| Bar {
             from: first,
             usage_s: seconds(all.get(&first)),
-            by_activity: activities
-                .iter()
-                .map(|(activity, times)| Share {
-                    key: activity.to_string(),
-                    usage_s: seconds(times.get(&first)),
-                })
-                .filter(|share| share.usage_s > 0)
-                .collect(),
+            by_activity: shares(&activities, first),
+            on_sites: shares(&on_sites, first),
+            away_s: seconds(away.get(&first)),
         })
         .collect()
 }

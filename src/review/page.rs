@@ -3,10 +3,11 @@
 //! It is read on a screen, light or dark, on paper, and aloud: each chart stands beside its table.
 
 use askama::Template;
+use jiff::civil::DateTime;
 
 use super::chart::{Chart, chart};
 use super::kept::LimitKept;
-use super::{Figures, ORDER, Review, Share, words};
+use super::{Bar, Figures, ORDER, Review, Share, words};
 
 /// The page.
 #[derive(Debug, Template)]
@@ -17,6 +18,8 @@ struct Page<'r> {
     tiles: Vec<Tile>,
     /// Activities that occur in the table of days, in their order.
     columns: Vec<&'r str>,
+    /// Activities that occur in the columns of the chart.
+    drawn: Vec<&'r str>,
 }
 
 /// One figure, with what it was before.
@@ -35,18 +38,21 @@ pub const MARK: &str = "<meta name=\"generator\" content=\"rounds\">";
 /// # Errors
 /// Only if the template itself is wrong.
 pub fn page(review: &Review) -> Result<String, askama::Error> {
-    let mut columns: Vec<&str> = Vec::new();
-    for activity in ORDER {
-        let occurs = review.bars.iter().flat_map(|bar| &bar.by_activity);
-        if occurs.clone().any(|share| share.key == activity.name()) {
-            columns.push(activity.name());
-        }
-    }
+    let occurring = |shares: fn(&Bar) -> &Vec<Share>| {
+        let names = ORDER.iter().map(|activity| activity.name());
+        names
+            .filter(|name| {
+                let mut all = review.bars.iter().flat_map(shares);
+                all.any(|share| share.key == *name)
+            })
+            .collect()
+    };
     Page {
         review,
         chart: chart(review),
         tiles: tiles(&review.now, &review.before.figures),
-        columns,
+        columns: occurring(|bar| &bar.by_activity),
+        drawn: occurring(|bar| &bar.on_sites),
     }
     .render()
 }
@@ -84,6 +90,21 @@ fn per_post(figures: &Figures) -> String {
 }
 
 impl Page<'_> {
+    /// Whether writing was done away from sites.
+    fn any_away(&self) -> bool {
+        self.review.bars.iter().any(|bar| bar.away_s > 0)
+    }
+
+    /// When the page was made, as people say it.
+    fn made(&self) -> String {
+        let made = &self.review.made_at;
+        let local = made.get(..19).unwrap_or(made).parse::<DateTime>();
+        local.map_or_else(
+            |_| made.clone(),
+            |at| at.strftime("%-d %B %Y at %H:%M").to_string(),
+        )
+    }
+
     /// A sentence in pieces; what stands between backticks is a command.
     #[expect(clippy::unused_self, reason = "templates call methods")]
     fn ticks<'t>(&self, text: &'t str) -> Vec<(bool, &'t str)> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::kept::LimitKept;
 use super::{Review, words};
 use crate::calendar::format_duration;
 use crate::plan::Of;
@@ -117,26 +118,43 @@ fn posts_missed(review: &Review) -> Option<String> {
     })
 }
 
-/// Exceeded in at least half of two or more periods.
+/// Exceeded in at least half of two or more ended periods; of several the one most often broken.
 fn limit_too_tight(review: &Review) -> Option<String> {
-    let broken = |limit: &&super::kept::LimitKept| {
-        limit.periods >= 2 && (limit.periods - limit.kept) * 2 >= limit.periods
-    };
-    let limit = review.now.limits.iter().find(broken)?;
-    let over = limit.periods - limit.kept;
-    let used = limit.used_s / u64::from(limit.periods);
-    let honest = Duration::from_secs(used.div_ceil(900) * 900);
+    let broken = review.now.limits.iter().filter(|limit| {
+        let ended = &limit.ended;
+        ended.periods >= 2 && ended.exceeded * 2 >= ended.periods
+    });
+    let share =
+        |limit: &LimitKept| f64::from(limit.ended.exceeded) / f64::from(limit.ended.periods);
+    let limit = broken.reduce(|one, other| {
+        if share(other) > share(one) {
+            other
+        } else {
+            one
+        }
+    })?;
+    let ended = &limit.ended;
     Some(format!(
-        "The limit `{}` per {} was exceeded in {over} of {} periods, by {} each. Say what you mean: \
-         `rounds limit set {} {} per {}`, or keep the site for one fixed time of the day.",
+        "The limit `{}` per {} was exceeded in {} of {} that ended, by {} each. Say what you \
+         mean: `rounds limit set {} {} per {}`, or keep the site for one fixed time of the day.",
         limit.of,
         limit.per,
-        limit.periods,
-        said(limit.over_s / u64::from(over)),
+        ended.exceeded,
+        words::counted(ended.periods, limit.per),
+        said(ended.over_s / u64::from(ended.exceeded)),
         limit.of,
-        format_duration(honest),
+        format_duration(honest(&ended.used_s)),
         limit.per
     ))
+}
+
+/// What would have been kept in at least four of five periods, in whole quarters of an hour.
+fn honest(used_s: &[u64]) -> Duration {
+    let mut used_s = used_s.to_vec();
+    used_s.sort_unstable();
+    let enough = (used_s.len() * 4).div_ceil(5);
+    let used = used_s.get(enough.saturating_sub(1)).copied();
+    Duration::from_secs(used.unwrap_or_default().div_ceil(900).max(1) * 900)
 }
 
 /// At least five, and more than were taken.
@@ -157,7 +175,7 @@ fn floor_missed(review: &Review) -> Option<String> {
         .now
         .limits
         .iter()
-        .find(|limit| limit.floor_missed > 0 && limit.floor_missed * 2 >= limit.periods)?;
+        .find(|limit| limit.floor_missed > 0 && limit.floor_missed * 2 >= limit.ended.whole)?;
     let lacking = limit.floor_lacking_s / u64::from(limit.floor_missed);
     let length = format_duration(Duration::from_secs(lacking.div_ceil(900) * 900));
     let activity = match &limit.of {
@@ -251,14 +269,39 @@ fn nothing_known(review: &Review) -> Option<String> {
     })
 }
 
+/// Something can be judged, and nothing that can be was broken mostly.
 fn keep_it(review: &Review) -> Option<String> {
-    (!review.is_empty())
-        .then(|| "Everything that can be judged was kept: leave it as it is.".to_owned())
+    let limits = review.now.limits.iter();
+    let limits = limits.map(|limit| (limit.ended.kept, limit.decided()));
+    let stages = review.stages().map(|stage| (stage.kept, stage.periods));
+    let judged: Vec<(u32, u32)> = limits.chain(stages).filter(|(_, all)| *all > 0).collect();
+    let nothing_ended = judged.is_empty() && review.running;
+    if review.is_empty() || nothing_ended || judged.iter().any(|(kept, all)| kept * 2 < *all) {
+        return None;
+    }
+    Some(if judged.iter().all(|(kept, all)| kept == all) {
+        "Everything that can be judged was kept: leave it as it is.".to_owned()
+    } else {
+        "Most of what can be judged was kept: leave it as it is for now.".to_owned()
+    })
 }
 
 fn posts(count: u32) -> String {
-    match count {
-        1 => "1 post".to_owned(),
-        count => format!("{count} posts"),
+    words::counted(count, "post")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_honest_limit_is_kept_in_four_of_five_periods() {
+        let minutes = |used: &[u64]| {
+            let used: Vec<u64> = used.iter().map(|minutes| minutes * 60).collect();
+            honest(&used).as_secs() / 60
+        };
+        assert_eq!(minutes(&[200, 10, 20, 31, 40]), 45);
+        assert_eq!(minutes(&[10, 61]), 75);
+        assert_eq!(minutes(&[60]), 60);
     }
 }

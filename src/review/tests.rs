@@ -168,6 +168,12 @@ fn limits_and_floors_are_judged_period_by_period() {
     assert_eq!((day.periods, day.kept, day.over_s), (7, 5, (10 + 270) * 60));
     let writing = limit(1);
     assert_eq!((writing.kept, writing.floor_missed), (1, 1));
+    assert_eq!(
+        words::kept(writing),
+        "0 of 1 week",
+        "a missed floor is not kept"
+    );
+    assert_eq!(words::kept(day), "5 of 7 days");
     assert_eq!(writing.floor_lacking_s, 80 * 60);
     let conference = limit(2);
     assert_eq!(conference.of.to_string(), "activity:conference");
@@ -184,6 +190,13 @@ fn what_was_not_recorded_or_is_not_over_is_not_judged() {
     let running = Span::ago(&plan().calendar, Kind::Week, 0, (Date::MIN, wednesday));
     let running = judged(running);
     assert_eq!((running[0].periods, running[1].floor_missed), (3, 0));
+    assert_eq!(words::kept(&running[1]), "still running");
+    assert!(
+        words::floor(&running[1])
+            .unwrap()
+            .ends_with("no whole one is over")
+    );
+    assert_eq!(words::kept(&running[0]), "1 of 2 days");
 }
 
 #[test]
@@ -253,6 +266,7 @@ fn speaks(change: impl FnOnce(&mut Review)) -> &'static str {
     let mut review = reviewed();
     for limit in &mut review.now.limits {
         (limit.kept, limit.over_s, limit.floor_missed) = (limit.periods, 0, 0);
+        (limit.ended.kept, limit.ended.exceeded) = (limit.ended.periods, 0);
     }
     change(&mut review);
     suggest::suggestion(&review).unwrap().rule
@@ -263,7 +277,7 @@ fn the_weightiest_rule_that_applies_speaks() {
     assert_eq!(speaks(|_| {}), "keep-it");
     assert_eq!(speaks(|r| r.missed = 1), "posts-missed");
     assert_eq!(
-        speaks(|r| (r.now.limits[0].kept, r.now.limits[0].over_s) = (3, 60)),
+        speaks(|r| (r.now.limits[0].ended.exceeded, r.now.limits[0].ended.over_s) = (4, 60)),
         "limit-too-tight"
     );
     assert_eq!(speaks(|r| r.now.breaks.skipped = 5), "breaks-skipped");
@@ -305,6 +319,25 @@ fn the_weightiest_rule_that_applies_speaks() {
         at(MONDAY, 12),
     );
     assert_eq!(nothing.suggestion.map(|s| s.rule), Some("floor-missed"));
+}
+
+#[test]
+fn a_week_that_has_just_begun_is_not_praised_and_the_worst_limit_is_named() {
+    let run = |today: Date| {
+        let span = Span::ago(&plan().calendar, Kind::Week, 0, (Date::MIN, today));
+        let none = Material::default();
+        review(&plan(), span, &material(), &none, at(today, 12)).suggestion
+    };
+    assert_eq!(run(MONDAY), None);
+    let worst = |r: &mut Review| {
+        for (number, exceeded) in [(0, 4), (2, 2)] {
+            r.now.limits[number].ended.exceeded = exceeded;
+        }
+    };
+    let mut review = reviewed();
+    worst(&mut review);
+    let text = suggest::suggestion(&review).unwrap().text;
+    assert!(text.contains("`activity:conference`"), "{text}");
 }
 
 #[test]

@@ -76,9 +76,12 @@ pub fn limit(limit: &LimitKept) -> String {
     format!("{} per {}", said(each), limit.per)
 }
 
-/// `5 of 7 days`.
+/// `5 of 7 days`, of those that are decided.
 pub fn kept(limit: &LimitKept) -> String {
-    format!("{} of {}", limit.kept, counted(limit.periods, limit.per))
+    match limit.decided() {
+        0 => "still running".to_owned(),
+        decided => format!("{} of {}", limit.ended.kept, counted(decided, limit.per)),
+    }
 }
 
 /// What became of a floor; nothing where there is none.
@@ -87,7 +90,9 @@ pub fn floor(limit: &LimitKept) -> Option<String> {
         return None;
     }
     let floor = said(limit.at_least_s);
-    Some(if limit.floor_missed == 0 {
+    Some(if limit.ended.whole == 0 {
+        format!("at least {floor} per {}: no whole one is over", limit.per)
+    } else if limit.floor_missed == 0 {
         format!("at least {floor} per {}: not missed", limit.per)
     } else {
         format!(
@@ -99,10 +104,16 @@ pub fn floor(limit: &LimitKept) -> Option<String> {
     })
 }
 
-/// `3 weeks`.
-fn counted(count: u32, per: Per) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {per}{s}")
+/// A number of things, by the word for one of them: `1 week`, `3 weeks`.
+pub fn counted(count: impl Into<u64>, one: impl std::fmt::Display) -> String {
+    match count.into() {
+        1 => format!("1 {one}"),
+        count => match one.to_string() {
+            one if one.ends_with("sh") => format!("{count} {one}es"),
+            one if one.ends_with("ry") => format!("{count} {}ies", &one[..one.len() - 1]),
+            one => format!("{count} {one}s"),
+        },
+    }
 }
 
 /// `3 taken, 1 snoozed, 0 skipped`.
@@ -209,6 +220,13 @@ mod tests {
             "23 November 2026 to 1 January 2027"
         );
         assert_eq!(days(to, to), "29 November 2026");
+    }
+
+    #[test]
+    fn one_thing_is_not_many() {
+        let said = |count: u32| ["crash", "entry", "day"].map(|one| counted(count, one));
+        assert_eq!(said(1), ["1 crash", "1 entry", "1 day"]);
+        assert_eq!(said(0), ["0 crashes", "0 entries", "0 days"]);
     }
 
     #[test]

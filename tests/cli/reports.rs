@@ -192,7 +192,7 @@ fn the_floor_of_writing_time_is_told() {
     assert_eq!(status["writing"]["per_post_s"], Value::Null);
     let text = world.ok(&["status"]);
     assert!(
-        text.contains("1h30m are missing to at least 3h this week"),
+        text.contains("1h30m is missing to at least 3h this week"),
         "{text}"
     );
     world.line("time log 90m --activity write");

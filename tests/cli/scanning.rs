@@ -67,6 +67,13 @@ fn an_item_becomes_the_source_of_a_draft_and_others_are_put_off() {
     let list = world.json(&["scan"]);
     let id = |n: usize| list["items"][n]["id"].to_string();
     let kept = world.json(&["scan", "--keep", &id(0), "--later", &id(2)]);
+    let twice = world.run(&["scan", "--keep", &id(0)]);
+    assert_eq!(twice.status, 3, "{twice}");
+    let draft = kept["kept"]["id"].as_str().unwrap();
+    assert!(twice.stderr.contains(draft), "{twice}");
+    let login = world.run(&["feed", "add", "https://user:pw@example.org/"]);
+    assert_eq!(login.status, 2, "{login}");
+    assert!(!world.plan_text().contains("pw@"));
     let post = &kept["kept"];
     assert_eq!(
         (post["state"].as_str(), post["account"].as_str()),

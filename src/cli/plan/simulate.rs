@@ -6,6 +6,7 @@ use super::super::{Answer, Exit};
 use super::SimulateArgs;
 use crate::calendar::{Direction, format_duration};
 use crate::requests::{plans, words};
+use crate::review::words::counted;
 use crate::simulate::{Report, StageKept};
 
 pub(super) fn run(args: &SimulateArgs, call: &Call) -> Answer {
@@ -27,16 +28,16 @@ fn text(report: &Report) -> String {
     }
     let breaks = report.breaks;
     parts.push(format!(
-        "{} notifications. Breaks: {} taken, {} snoozed, {} skipped.\n\
-         Lived through: {} days ill, {} days abroad, {} power cuts, {} crashes.",
-        report.nudges,
+        "{}. Breaks: {} taken, {} snoozed, {} skipped.\n\
+         Lived through: {} ill, {} abroad, {}, {}.",
+        counted(report.nudges, "notification"),
         breaks.taken,
         breaks.snoozed,
         breaks.skipped,
-        report.days_ill,
-        report.days_abroad,
-        report.faults.of("power loss"),
-        report.faults.crashes()
+        counted(report.days_ill, "day"),
+        counted(report.days_abroad, "day"),
+        counted(report.faults.of("power loss"), "power cut"),
+        counted(report.faults.crashes(), "crash")
     ));
     parts.join("\n\n")
 }
@@ -87,10 +88,10 @@ fn posts(report: &Report) -> String {
         "skipped",
     ];
     format!(
-        "{}\n\n{} posts were published, {} of them twice, {} without their checks.\n\
-         {} were held for an hour or more, {} missed their time.",
+        "{}\n\nPublished: {}, {} of them twice, {} without their checks.\n\
+         Held for an hour or more: {}; missed their time: {}.",
         table(header, stages),
-        report.published,
+        counted(report.published, "post"),
         report.duplicates,
         report.published_without_checks,
         report.held,

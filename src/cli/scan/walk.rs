@@ -11,8 +11,10 @@ use crate::cli::{Answer, Exit};
 use crate::clock::Moment;
 use crate::requests::scan::{self, ItemRow, List};
 use crate::requests::{Desk, Failure};
+use crate::review::words::counted;
 
-/// Who presses no key for so long is away: the scan ends, and this time is not counted.
+/// Who presses no key for so long is away: the scan ends, and this time is not counted. Who opened
+/// the item in the browser reads it there, as long as the time lasts.
 const AWAY: Duration = Duration::from_mins(3);
 
 const KEYS: &str = "k keep as source of a draft · d done · s skip · l later · o open · q end";
@@ -65,12 +67,14 @@ pub(super) fn walk(desk: &mut Desk, call: &Call, list: &List, to: Option<&str>) 
 impl Walk<'_> {
     /// Shows an item until it is dealt with; how the scan ends, if it does.
     fn one(&mut self, item: &ItemRow) -> Result<Option<End>, Failure> {
+        let mut reads = false;
         loop {
-            let wait = self.left.saturating_sub(self.spent).min(AWAY);
+            let left = self.left.saturating_sub(self.spent);
+            let wait = if reads { left } else { left.min(AWAY) };
             let began = Moment::now();
             let key = self.keys.wait(wait).map_err(|error| unusable(&error))?;
             let took = Moment::now().awake.saturating_sub(began.awake).min(wait);
-            if key.is_none() && wait == AWAY {
+            if key.is_none() && !reads && wait == AWAY {
                 return Ok(Some(End::Away));
             }
             scan::count(self.desk, began.wall, took)?;
@@ -83,6 +87,7 @@ impl Walk<'_> {
                 Some(b'l') => ItemState::Later,
                 Some(b'o') => {
                     let opened = scan::open_item(self.desk, item.id);
+                    reads |= opened.is_ok();
                     self.say(opened.map(|()| "Opened.".to_owned()))?;
                     continue;
                 }
@@ -123,6 +128,7 @@ fn last_words(end: &End, seen: usize, spent: Duration, list: &List) -> String {
         End::Wanted => "Ended.",
     };
     let waiting = list.waiting + list.items.len() - seen;
+    let items = counted(seen as u64, "item");
     let spent = format_duration(Duration::from_secs(spent.as_secs()));
-    format!("\n{why} {seen} items in {spent}; {waiting} wait for another day.")
+    format!("\n{why} {items} in {spent}; {waiting} wait for another day.")
 }
