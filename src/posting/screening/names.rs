@@ -165,11 +165,14 @@ impl Candidate {
         let before = reading.before(from, self.range.start);
         let after = reading.page(self.range.end, to);
         let name = &lower[self.range.clone()];
+        // The commonest surnames are eponyms too: whoever has a title or is called a patient is none.
+        let spoken_of = self.title
+            || rules.context("patient_before", before)
+            || rules.context("patient_after", after);
+        let of_all = |word| rules.in_set("eponyms", word) || rules.in_set("famous", word);
         if rules.context("not_a_name_before", before)
             || rules.context("not_a_name_after", after)
-            || name
-                .split([' ', '-'])
-                .any(|word| rules.in_set("eponyms", word) || rules.in_set("famous", word))
+            || !spoken_of && name.split([' ', '-']).any(of_all)
         {
             return (0, false);
         }
