@@ -131,6 +131,11 @@ impl Rulebook {
         screen(&self.rules, text, context)
     }
 
+    /// Whether a word in small letters is known as somebody's first name.
+    pub fn is_first_name(&self, word: &str) -> bool {
+        self.rules.is_first_name(word)
+    }
+
     /// Screens everything that goes out with a post: the text, what pictures are called, and what
     /// was read in them. What is seen beside the text has its place at the text's end.
     pub fn findings(&self, post: &Post, account: &Account) -> Vec<Finding> {

@@ -1,5 +1,6 @@
 //! Story two, pure: draft → screening → checks → queue → attempt → receipt → metrics, retraction.
 
+pub mod anonymous;
 pub mod audit;
 pub mod checks;
 pub mod consent;

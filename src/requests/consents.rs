@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::post::review_where;
 use super::{Changed, Desk, Failure};
+use crate::posting::anonymous::{fault, is_addressed};
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::consent::Consent;
 use crate::posting::life::State;
 use crate::posting::post::{Post, PostId};
-use crate::posting::screening::{Category, Context};
+use crate::posting::screening::{Context, Family};
 use crate::rulebook::Rulebook;
 
 /// A record, as others read it.
@@ -77,9 +78,12 @@ pub fn add(desk: &mut Desk, record: Consent) -> Result<ConsentRow, Failure> {
 }
 
 fn check(desk: &Desk, record: &Consent) -> Result<(), Failure> {
-    if record.reference.trim().is_empty() {
-        return Err(Failure::usage("The reference is empty.").with_help(
-            "write where the form lies in the clinic's own records, such as R-2026-17",
+    let rules = desk.rulebook()?;
+    if let Some(fault) = fault(&record.reference, |word| rules.is_first_name(word)) {
+        // The reference itself is not said again: it may be a name.
+        let message = format!("The reference {}.", fault.spoken());
+        return Err(Failure::usage(message).with_help(
+            "write the code under which the form lies in the clinic's own records, such as CONS-2026-014",
         ));
     }
     let today = desk.plan.calendar.day_of(desk.now.wall);
@@ -99,9 +103,7 @@ fn check(desk: &Desk, record: &Consent) -> Result<(), Failure> {
     for platform in &record.platforms {
         known_platform(desk, platform)?;
     }
-    let rules = desk.rulebook()?;
-    no_name(&rules, "reference", &record.reference)?;
-    no_name(&rules, "description", &record.shows)?;
+    general(&rules, &record.shows)?;
     if desk
         .store
         .consents()?
@@ -127,23 +129,21 @@ fn known_platform(desk: &Desk, name: &str) -> Result<(), Failure> {
     )
 }
 
-/// Refuses a text in which screening sees a name.
-fn no_name(rules: &Rulebook, what: &str, text: &str) -> Result<(), Failure> {
+/// Refuses a description that tells who the patient is, read as part of a post about a patient.
+fn general(rules: &Rulebook, shows: &str) -> Result<(), Failure> {
     let context = Context {
         about_patient: true,
         professional: true,
         ..Context::default()
     };
-    let screening = rules.screen(text, &context);
-    if screening
-        .findings
-        .iter()
-        .any(|finding| finding.category == Category::Name)
-    {
-        return Err(
-            Failure::refused(format!("The {what} seems to hold a person's name."))
-                .with_help("point to the clinic's own record by its number; no name is kept here"),
-        );
+    let telling = [Family::Names, Family::Structures, Family::Circumstances];
+    let findings = rules.screen(shows, &context).findings;
+    let mut findings = findings.iter();
+    let tells = findings.any(|finding| telling.contains(&finding.category.family()));
+    if tells || is_addressed(shows) {
+        let message = "The description seems to tell who the patient is: a name, date, place, number or address.";
+        return Err(Failure::refused(message)
+            .with_help("say in general words what may be shown, such as \"wound, no face\""));
     }
     Ok(())
 }

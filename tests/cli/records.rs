@@ -107,30 +107,55 @@ fn a_post_that_a_backup_brings_back_waits_for_a_second_look() {
     assert_eq!(post(&world)["state"], "queued", "a person looked");
 }
 
+fn refused_consent(world: &World, reference: &str, shows: &str, status: i32, kind: &str) {
+    let words = ["consent", "add", reference, "--shows", shows];
+    let rest = ["--platform", "blog", "--signed-on", "today"];
+    let (code, error) = world.error(&[&words[..], &rest[..]].concat());
+    let told = error.to_string();
+    assert_eq!(
+        (code, error["kind"].as_str()),
+        (status, Some(kind)),
+        "{reference}, {shows}: {told}"
+    );
+    for name in ["Jane", "Smith", "Emma", "Ramirez", "Maria", "1960"] {
+        assert!(!told.contains(name), "{told}");
+    }
+}
+
 #[test]
 fn a_record_never_names_a_patient() {
     let world = World::with("lin");
-    for (reference, shows) in [
-        ("R-1", "Maria Garcia came to my clinic"),
-        ("my patient Jane Doe", "a wound"),
+    for reference in [
+        "Mrs Jane Smith",
+        "Jane Smith 12/03/1960",
+        "Emma Jones",
+        "Ramirez 1960",
+        "Ramirez-1960",
+        "emma-7",
+        "R-12/03/1960",
+        "Smith",
+        "",
     ] {
-        let flags = [
-            "--platform",
-            "blog",
-            "--signed-on",
-            "today",
-            "--shows",
-            shows,
-        ];
-        let (status, error) = world.error(&[&["consent", "add", reference], &flags[..]].concat());
-        assert_eq!(
-            (status, error["kind"].as_str()),
-            (3, Some("refused")),
-            "{error}"
-        );
-        assert!(!error.to_string().contains("Maria"), "{error}");
+        refused_consent(&world, reference, "a wound", 2, "usage");
+    }
+    for shows in [
+        "Maria Garcia came to my clinic",
+        "Photo of Mrs Jane Smith's wound",
+        "Photo of Senyora Puig",
+        "wound of the patient in record MRN 4471902",
+        "wound, call 020 7946 0958",
+    ] {
+        refused_consent(&world, "R-1", shows, 3, "refused");
     }
     assert_eq!(world.json(&["consent", "list"]), json!([]));
+    for (reference, shows) in [
+        ("CONS-2026-014", "wound, no face"),
+        ("R-1", "x-ray of a hand and the words of the patient"),
+        ("clinic/2026.3_b", "before and after pictures of a scar"),
+    ] {
+        let words = ["consent", "add", reference, "--shows", shows];
+        world.ok(&[&words[..], &["--platform", "blog", "--signed-on", "today"]].concat());
+    }
 }
 
 #[test]

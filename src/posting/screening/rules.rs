@@ -208,6 +208,11 @@ impl Rules {
         }
     }
 
+    /// Whether a word in small letters stands in the list of first names.
+    pub fn is_first_name(&self, word: &str) -> bool {
+        self.first_names.holds(word)
+    }
+
     /// Reads the built-in data, or says what does not read.
     pub(super) fn read() -> Result<Self, String> {
         let data: WordData = toml::from_str(WORDS).map_err(|error| error.to_string())?;
