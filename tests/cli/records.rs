@@ -158,6 +158,49 @@ fn a_record_never_names_a_patient() {
     }
 }
 
+/// The hash of each entry can be made again from what is handed out, facts of one name included.
+#[test]
+fn what_is_handed_out_has_every_fact_that_the_hashes_cover() {
+    use rounds::posting::audit::{Entry, GENESIS};
+    let world = World::with("lin");
+    let text = "My patient Jane Doe came to my clinic today. This drug cures it.";
+    world.json(&["post", "add", text, "--to", "blog", "--at", "in 48h"]);
+    let rows = world.json(&["audit", "export"]);
+    let (mut previous, mut repeats) = (GENESIS.to_owned(), 0);
+    for row in rows.as_array().unwrap() {
+        let facts = row["facts"].as_array().unwrap();
+        let names: Vec<_> = facts.iter().map(|fact| &fact["name"]).collect();
+        repeats += (1..names.len())
+            .filter(|at| names[..*at].contains(&names[*at]))
+            .count();
+        let pairs: Vec<_> = facts
+            .iter()
+            .map(|fact| json!([fact["name"], fact["value"]]))
+            .collect();
+        let entry: Entry = serde_json::from_value(json!({
+            "at": row["at_utc"], "kind": row["kind"], "post": row["post"], "by": row["by"],
+            "facts": pairs,
+        }))
+        .unwrap();
+        let hash = entry.hash(row["sequence"].as_u64().unwrap(), &previous);
+        assert_eq!(row["hash"], hash, "{row}");
+        previous = hash;
+    }
+    assert!(repeats > 0, "no entry has a fact twice: {rows}");
+    let csv = world.ok(&["audit", "export", "--csv"]);
+    for fact in rows[rows.as_array().unwrap().len() - 1]["facts"]
+        .as_array()
+        .unwrap()
+    {
+        let told = format!(
+            "{}={}",
+            fact["name"].as_str().unwrap(),
+            fact["value"].as_str().unwrap()
+        );
+        assert!(csv.contains(&told.replace('"', "\"\"")), "{told}: {csv}");
+    }
+}
+
 #[test]
 fn the_record_is_handed_out_without_texts_unless_they_are_asked_for() {
     let world = World::with("lin");

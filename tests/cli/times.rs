@@ -167,6 +167,10 @@ fn erasing_takes_the_days_and_nothing_else() {
     let audit = world.json(&["audit", "export"]);
     assert_eq!(
         audit[0]["facts"],
-        json!({ "what": "usage", "from": "2026-05-05", "to": "2026-05-05" })
+        json!([
+            { "name": "what", "value": "usage" },
+            { "name": "from", "value": "2026-05-05" },
+            { "name": "to", "value": "2026-05-05" },
+        ])
     );
 }

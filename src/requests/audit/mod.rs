@@ -7,6 +7,7 @@ mod page;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Desk, Failure};
@@ -21,19 +22,30 @@ pub struct AuditRow {
     pub sequence: u64,
     /// When.
     pub at: Option<String>,
+    /// The same moment as the hash has it, to its last digit.
+    pub at_utc: Option<Timestamp>,
     /// What happened; none where the entry cannot be read.
     pub kind: Option<Kind>,
     /// To which post.
     pub post: Option<String>,
     /// Who did it.
     pub by: Option<String>,
-    /// Items, people, hashes.
-    pub facts: serde_json::Map<String, serde_json::Value>,
+    /// Items, people, hashes, in the order in which the hash has them; a name may come again.
+    pub facts: Vec<Fact>,
     /// Its hash, which covers the entry before it too.
     pub hash: String,
     /// The text that it is about, where texts were asked for and it was not changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+/// One fact of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// What it is.
+    pub name: String,
+    /// What it says.
+    pub value: String,
 }
 
 /// Whether the texts of posts are handed out too.
@@ -78,11 +90,13 @@ fn current_texts(desk: &Desk) -> Result<BTreeMap<String, String>, Failure> {
 impl AuditRow {
     /// The hash of the content that it is about, where it is about one.
     fn content(&self) -> Option<&str> {
-        let fact = self
-            .facts
-            .get("content")
-            .or_else(|| self.facts.get("about"));
-        fact.and_then(serde_json::Value::as_str)
+        self.fact("content").or_else(|| self.fact("about"))
+    }
+
+    /// What the first fact of this name says.
+    fn fact(&self, name: &str) -> Option<&str> {
+        let fact = self.facts.iter().find(|fact| fact.name == name);
+        fact.map(|fact| fact.value.as_str())
     }
 
     /// What happened, as one word.
@@ -98,8 +112,10 @@ fn row(desk: &Desk, sequence: u64, entry: Option<Entry>, hash: String) -> AuditR
     AuditRow {
         sequence,
         facts: facts
-            .map(|(name, value)| (name.clone(), value.clone().into()))
+            .cloned()
+            .map(|(name, value)| Fact { name, value })
             .collect(),
+        at_utc: entry.as_ref().map(|entry| entry.at),
         at: entry
             .as_ref()
             .map(|entry| desk.plan.calendar.rfc3339(entry.at)),
@@ -122,7 +138,7 @@ pub fn csv(rows: &[AuditRow]) -> String {
         let facts = row
             .facts
             .iter()
-            .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()));
+            .map(|Fact { name, value }| format!("{name}={value}"));
         let cells = [
             row.sequence.to_string(),
             row.at.clone().unwrap_or_default(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::{AuditRow, Texts, Verdict, rows, verify};
+use super::{AuditRow, Fact, Texts, Verdict, rows, verify};
 use crate::requests::{Desk, Failure};
 
 /// The page.
@@ -85,7 +85,7 @@ pub fn page(desk: &Desk, texts: Texts) -> Result<String, Failure> {
 impl PostPart {
     fn take(&mut self, id: &str, row: &AuditRow) {
         id.clone_into(&mut self.id);
-        if let Some(account) = row.facts.get("account").and_then(|name| name.as_str()) {
+        if let Some(account) = row.fact("account") {
             account.clone_into(&mut self.account);
         }
         let ends = [
@@ -108,25 +108,49 @@ impl PostPart {
     }
 }
 
-fn line(row: &AuditRow) -> Line {
-    let shown = |(name, value): (&String, &serde_json::Value)| {
-        let value = value.as_str().unwrap_or_default();
+/// Facts in words, those of one name together, in the order in which the names first come.
+fn grouped(facts: &[Fact]) -> String {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for Fact { name, value } in facts {
         // Whole hashes are for the file; their beginnings tell them apart on paper.
         let hash = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
         let value = if hash { &value[..12] } else { value };
-        match value {
-            "" => name.clone(),
-            value => format!("{name}: {value}"),
+        match groups.iter_mut().find(|(known, _)| known == name) {
+            Some((_, values)) => values.push(value),
+            None => groups.push((name, vec![value])),
         }
-    };
-    let facts: Vec<String> = row.facts.iter().map(shown).collect();
+    }
+    let shown = groups.iter().map(|(name, values)| match values[..] {
+        [""] => (*name).to_owned(),
+        _ => format!("{name}: {}", values.join(", ")),
+    });
+    shown.collect::<Vec<_>>().join(" · ")
+}
+
+fn line(row: &AuditRow) -> Line {
     Line {
         sequence: row.sequence,
         at: row.at.clone().unwrap_or_default().replace('T', " "),
         what: row.what().replace('-', " "),
         post: row.post.clone().unwrap_or_default(),
         by: row.by.clone().unwrap_or_default(),
-        facts: facts.join(" · "),
+        facts: grouped(&row.facts),
         hash: row.hash.chars().take(12).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_of_one_name_stand_together_and_none_is_lost() {
+        let fact = |(name, value): &(&str, &str)| Fact {
+            name: (*name).to_owned(),
+            value: (*value).to_owned(),
+        };
+        let facts = [("hold", "check"), ("kept", ""), ("hold", "finding")];
+        let facts: Vec<Fact> = facts.iter().map(fact).collect();
+        assert_eq!(grouped(&facts), "hold: check, finding · kept");
     }
 }
