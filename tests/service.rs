@@ -275,7 +275,7 @@ $systemctl daemon-reload; $systemctl start dbus.service
 $systemctl set-environment PATH=$HOME/bin:/usr/bin:/bin DISPLAY=:99 \
   DBUS_SESSION_BUS_ADDRESS=unix:path=$XDG_RUNTIME_DIR/bus
 $systemctl start rounds.service
-for _ in $(seq 100); do [ -s $HOME/xdg-open.told ] && [ -s $HOME/xclip.told ] && break; sleep 0.1; done
+for _ in $(seq 100); do [ "$(cat $HOME/xdg-open.told $HOME/xclip.told | grep -c /rounds-open-)" = 2 ] && break; sleep 0.1; done
 cat $HOME/xdg-open.told $HOME/xclip.told; grep "open a composer" $HOME/log
 $systemctl stop dbus.service dbus.socket
 "#;

@@ -155,6 +155,16 @@ impl Candidate {
         !clearly_a_name && (!self.listed || known)
     }
 
+    /// A name of a disease or of history. The commonest surnames are eponyms too: whoever has a title
+    /// or is called a patient is none.
+    fn is_everybodys(&self, rules: &Rules, name: &str, before: Page, after: Page) -> bool {
+        let spoken_of = self.title
+            || rules.context("patient_before", before)
+            || rules.context("patient_after", after);
+        let known = |word| rules.in_set("eponyms", word) || rules.in_set("famous", word);
+        !spoken_of && name.split([' ', '-']).any(known)
+    }
+
     /// How much speaks for a patient's name, and whether care and a second cue stand behind it.
     fn score(&self, rules: &Rules, reading: &Reading) -> (i32, bool) {
         let lower = &reading.text.lower;
@@ -165,14 +175,9 @@ impl Candidate {
         let before = reading.before(from, self.range.start);
         let after = reading.page(self.range.end, to);
         let name = &lower[self.range.clone()];
-        // The commonest surnames are eponyms too: whoever has a title or is called a patient is none.
-        let spoken_of = self.title
-            || rules.context("patient_before", before)
-            || rules.context("patient_after", after);
-        let of_all = |word| rules.in_set("eponyms", word) || rules.in_set("famous", word);
         if rules.context("not_a_name_before", before)
             || rules.context("not_a_name_after", after)
-            || !spoken_of && name.split([' ', '-']).any(of_all)
+            || self.is_everybodys(rules, name, before, after)
         {
             return (0, false);
         }
