@@ -75,40 +75,21 @@ impl World {
         } else {
             known.owner.clone()
         };
+        let id = PostId::from_bits(self.rng.u64(..));
+        let content = Content {
+            account: account.to_owned(),
+            text: self.new_text(),
+            media: Vec::new(),
+            relation: Relation::Own,
+        };
+        let about = About {
+            patient: self.rng.u32(..100) < self.habits.about_patients,
+            ..About::default()
+        };
         let post = Post {
-            id: PostId::from_bits(self.rng.u64(..)),
             version: 0,
-            state: State::Draft,
-            content: Content {
-                account: account.to_owned(),
-                text: self.new_text(),
-                media: Vec::new(),
-                relation: Relation::Own,
-            },
-            about: About {
-                patient: self.rng.u32(..100) < self.habits.about_patients,
-                ..About::default()
-            },
-            author,
-            created_at: now,
-            changed_at: now,
             due_at: Some(due),
-            timed_at: None,
-            attestations: Vec::new(),
-            disputes: Vec::new(),
-            approval: None,
-            second_look: None,
-            restored_at: None,
-            quiet_at: None,
-            holds: Vec::new(),
-            sends_at: None,
-            wake_at: None,
-            attempts: Vec::new(),
-            receipts: Vec::new(),
-            reminder: None,
-            erase_at: None,
-            told_at: None,
-            erased_at: None,
+            ..Post::draft(id, content, about, author, now)
         };
         let id = post.id.clone();
         let written = self.asks(|asks| asks.add(post))?;

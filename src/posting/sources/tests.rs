@@ -1,7 +1,6 @@
 //! Which papers a post rests on, and what a notice about them asks of the clinician.
 
 use super::*;
-use crate::posting::life::State;
 use crate::posting::post::{About, Attestation, Content, PostId};
 
 fn at(second: i64) -> Timestamp {
@@ -9,37 +8,13 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn post(text: &str) -> Post {
-    Post {
-        id: PostId::from_bits(1),
-        version: 1,
-        state: State::Draft,
-        content: Content {
-            account: "blog".into(),
-            text: text.into(),
-            ..Content::default()
-        },
-        about: About::default(),
-        author: "Dr Lin".into(),
-        created_at: at(0),
-        changed_at: at(0),
-        due_at: None,
-        timed_at: None,
-        attestations: Vec::new(),
-        disputes: Vec::new(),
-        approval: None,
-        second_look: None,
-        restored_at: None,
-        quiet_at: None,
-        holds: Vec::new(),
-        sends_at: None,
-        wake_at: None,
-        attempts: Vec::new(),
-        receipts: Vec::new(),
-        reminder: None,
-        erase_at: None,
-        told_at: None,
-        erased_at: None,
-    }
+    let content = Content {
+        account: "blog".into(),
+        text: text.into(),
+        ..Content::default()
+    };
+    let id = PostId::from_bits(1);
+    Post::draft(id, content, About::default(), "Dr Lin".into(), at(0))
 }
 
 fn with_source(mut post: Post, evidence: &str, second: i64) -> Post {
