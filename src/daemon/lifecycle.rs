@@ -92,11 +92,13 @@ async fn live(paths: &Paths, ready: impl FnOnce(&Started)) -> Result<(), Failure
     let (inbox, incoming) = Inbox::open();
     let listener = serve::listen(&paths.socket).map_err(|e| Failure::file(&paths.socket, &e))?;
     tokio::spawn(serve::serve(listener, inbox.clone()));
-    let _watcher = watch::watch(&paths.config, inbox.clone())
-        .map_err(|error| tracing::warn!(%error, "changed files are not noticed; use SIGHUP"));
+    if let Err(error) = watch::watch(&paths.config, inbox.clone()) {
+        tracing::warn!(%error, "changed files are not noticed; use SIGHUP");
+    }
     let zone = std::path::Path::new(crate::config::LOCALTIME);
-    let _zone_watcher = watch::watch_file(zone, inbox.clone())
-        .map_err(|error| tracing::warn!(%error, "a changed zone is not noticed; use SIGHUP"));
+    if let Err(error) = watch::watch_file(zone, inbox.clone()) {
+        tracing::warn!(%error, "a changed zone is not noticed; use SIGHUP");
+    }
     signals(&inbox)?;
     let mut daemon = assemble(desk, plan_text, inbox).await?;
     let briefing = daemon.clerk.briefing(daemon.engine.plan(), now.wall)?;
@@ -132,7 +134,7 @@ async fn assemble(desk: Desk, plan_text: String, inbox: Inbox) -> Result<Daemon,
         timer,
         notifier: None,
         wanted: BTreeMap::new(),
-        sheets: None,
+        sheets_watched: false,
         looked_up: BTreeSet::new(),
         running: 0,
         sees: Vec::new(),

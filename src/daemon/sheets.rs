@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
-use notify::{RecursiveMode, Watcher};
 
 use super::inbox::Incoming;
 use super::turn::Daemon;
+use super::watch::watch_saved;
 use super::words;
 use crate::clock::Moment;
 use crate::notify::Nudge;
@@ -61,32 +60,14 @@ impl Daemon {
     /// Watches the folder of sheets, where there is one.
     pub(super) fn watch_sheets(&mut self) {
         let folder = self.paths.sheets();
-        if self.sheets.is_some() || !folder.is_dir() {
+        if self.sheets_watched || !folder.is_dir() {
             return;
         }
-        let inbox = self.inbox.clone();
-        let watching = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let Ok(event) = event else { return };
-            // Written through, or put in the place of the old one: editors do either.
-            let is_saved = matches!(
-                event.kind,
-                EventKind::Access(AccessKind::Close(AccessMode::Write))
-                    | EventKind::Modify(ModifyKind::Name(_))
-            );
-            let sheets = event
-                .paths
-                .into_iter()
-                .filter(|file| is_saved && sheets::is_sheet(file));
-            for file in sheets {
-                inbox.put_blocking(Incoming::SheetSaved(file));
-            }
-        })
-        .and_then(|mut watcher| {
-            watcher.watch(&folder, RecursiveMode::NonRecursive)?;
-            Ok(watcher)
+        let watching = watch_saved(&folder, self.inbox.clone(), |file| {
+            sheets::is_sheet(&file).then_some(Incoming::SheetSaved(file))
         });
         match watching {
-            Ok(watcher) => self.sheets = Some(watcher),
+            Ok(()) => self.sheets_watched = true,
             Err(error) => tracing::warn!(%error, "what is written on sheets is not noticed"),
         }
     }

@@ -27,8 +27,8 @@ pub(super) struct Daemon {
     pub(super) notifier: Option<Notifier>,
     /// Nudges on the screen, to be shown again when the notification server comes back.
     pub(super) wanted: BTreeMap<String, Nudge>,
-    /// Tells when a sheet is saved, once there was one.
-    pub(super) sheets: Option<notify::RecommendedWatcher>,
+    /// Whether saved sheets are told, as they are once there was one.
+    pub(super) sheets_watched: bool,
     /// Posts about whose papers somebody was asked just now: they are examined next.
     pub(super) looked_up: BTreeSet<PostId>,
     /// Attempts that run now.
