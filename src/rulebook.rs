@@ -21,7 +21,7 @@ use crate::posting::packs::{PackError, Packs, read_pack};
 use crate::posting::post::Post;
 use crate::posting::redirects::{self, Redirects};
 use crate::posting::relative::meant_on;
-use crate::posting::screening::{Category, Context, Finding, Rules, Screening, screen};
+use crate::posting::screening::{Category, Context, Family, Finding, Rules, Screening, screen};
 use crate::posting::seen::Seen;
 use crate::posting::sources::{self, Paper};
 use crate::store::{Store, StoreError};
@@ -129,6 +129,20 @@ impl Rulebook {
     /// Screens a text by itself.
     pub fn screen(&self, text: &str, context: &Context) -> Screening {
         screen(&self.rules, text, context)
+    }
+
+    /// What in these words may tell who a patient is, read as words about one. `None` where nothing
+    /// was seen, which says little.
+    pub fn tells_who(&self, words: &str) -> Option<Finding> {
+        let context = Context {
+            about_patient: true,
+            professional: true,
+            ..Context::default()
+        };
+        let telling = [Family::Names, Family::Structures, Family::Circumstances];
+        let findings = self.screen(words, &context).findings.into_iter();
+        let telling = findings.filter(|finding| telling.contains(&finding.category.family()));
+        telling.max_by_key(|finding| finding.severity)
     }
 
     /// Whether a word in small letters is known as somebody's first name.

@@ -16,7 +16,12 @@ impl Daemon {
         let changed = seen != self.packs_seen;
         self.packs_seen = seen;
         match Rulebook::load_packs(&checklists) {
-            Ok(_) => self.troubles.remove("packs"),
+            Ok(packs) => {
+                if changed {
+                    tracing::info!("The checklist packs in force: {}.", packs.names());
+                }
+                self.troubles.remove("packs")
+            }
             Err(fault) => {
                 let why = format!("{fault} The packs that were in force stay.");
                 tracing::error!("{why}");

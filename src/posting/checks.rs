@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::consent::Consent;
 use super::evidence::EvidenceKind;
 use super::horizon::Horizon;
-use super::packs::{Applicable, Facts, Item, Level, Packs, PostKind, StateHint, UnknownPack};
+use super::packs::{Applicable, CORE, Facts, Item, Level, Packs, PostKind, StateHint, UnknownPack};
 use super::post::{Attestation, Media, Post, Relation, hex};
 use super::screening::{Category, Finding, Severity, finding_id};
 use super::seen::Seen;
@@ -152,18 +152,18 @@ pub fn is_disputed(post: &Post, finding: &Finding, content_hash: &str) -> bool {
         .any(|d| d.finding == id && d.content_hash == content_hash)
 }
 
-/// Whether a finding may be disputed at all: not where a record is the evidence.
-pub fn can_dispute(finding: &Finding, packs: &Packs) -> bool {
-    let item = packs
-        .all()
-        .iter()
-        .flat_map(|p| &p.items)
-        .find(|item| item.id == finding.item);
-    !item.is_some_and(|item| {
-        matches!(
-            item.evidence_kind,
-            Some(EvidenceKind::Consent | EvidenceKind::Approver)
-        )
+/// Whether a finding may be disputed at all on an account with these packs: not where a record is
+/// the evidence.
+pub fn can_dispute(finding: &Finding, packs: &Packs, names: &[String]) -> bool {
+    let held = packs.all().iter();
+    let held = held.filter(|pack| pack.name == CORE || names.contains(&pack.name));
+    let mut items = held.flat_map(|pack| &pack.items);
+    !items.any(|item| {
+        item.id == finding.item
+            && matches!(
+                item.evidence_kind,
+                Some(EvidenceKind::Consent | EvidenceKind::Approver)
+            )
     })
 }
 
@@ -231,7 +231,7 @@ impl Judge<'_> {
         pack: &str,
         asked_with: Option<String>,
     ) -> Check {
-        let kind = question.item.evidence_kind;
+        let kind = question.evidence_kind;
         let answers = match question.item.level {
             Level::Post => &self.post.attestations[..],
             Level::Account => self.ground.account_answers,

@@ -25,6 +25,20 @@ pub enum EvidenceKind {
     Text,
 }
 
+impl std::fmt::Display for EvidenceKind {
+    /// As a pack writes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Url => "url",
+            Self::Doi => "doi",
+            Self::Consent => "consent",
+            Self::Policy => "policy",
+            Self::Approver => "approver",
+            Self::Text => "text",
+        })
+    }
+}
+
 impl EvidenceKind {
     /// What would do, as the end of a sentence.
     pub const fn wanted(self) -> &'static str {
@@ -37,6 +51,17 @@ impl EvidenceKind {
             Self::Policy => "the employer's policy and its version",
             Self::Approver => "the name of the person who approves",
             Self::Text => "a few words",
+        }
+    }
+
+    /// The stricter of two kinds: words are less than anything else, an address less than a DOI.
+    /// `None` where neither is, so that no evidence need serve for both.
+    pub fn stricter(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (one, other) if one == other => Some(one),
+            (Self::Text, kind) | (kind, Self::Text) => Some(kind),
+            (Self::Url, Self::Doi) | (Self::Doi, Self::Url) => Some(Self::Doi),
+            _ => None,
         }
     }
 

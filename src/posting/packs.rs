@@ -3,7 +3,9 @@
 //! - A pack is data (`config/checklists/*.toml`); no rule of the guidance stands in code.
 //! - The core pack is asked on every account, first; a pack listed after it can ask for more or
 //!   weigh an item heavier, never for less.
-//! - An item that two packs hold under one id is asked once, in the words of the first.
+//! - An item that two packs hold under one id is asked once, in the words of the first, with the
+//!   stricter evidence. Packs that ask for evidence of which neither is stricter are refused.
+//! - A pack of one's own adds to the others and takes the place of none: its name is its own.
 //! - Items that one answer settles are one question (`asked_with`).
 //! - A rule whose source was not read says UNVERIFIED.
 //!
@@ -15,6 +17,8 @@ mod read;
 mod resolve;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -114,6 +118,30 @@ pub struct Pack {
     pub items: Vec<Item>,
     /// Items of other packs that it holds too; empty once resolved by [`Packs::new`].
     also: Vec<read::Also>,
+    /// Where it stands, for errors.
+    #[serde(skip)]
+    place: Place,
+}
+
+/// The file of a pack, the line of its name and those of its items.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Place {
+    file: String,
+    name: usize,
+    items: BTreeMap<String, usize>,
+}
+
+impl Pack {
+    /// Something wrong with its name, or with one of its items.
+    fn error(&self, item: Option<&str>, field: &str, message: String) -> PackError {
+        let line = item.and_then(|item| self.place.items.get(item));
+        PackError {
+            file: self.place.file.clone(),
+            line: line.copied().unwrap_or(self.place.name),
+            field: field.to_owned(),
+            message,
+        }
+    }
 }
 
 /// A pack that an account lists and nobody provides.
@@ -134,18 +162,24 @@ pub struct Packs {
 }
 
 impl Packs {
-    /// The built-in packs and `added` ones. An added pack replaces a built-in one of its name,
-    /// except the core one, which nobody can replace.
+    /// The built-in packs and `added` ones, none of which may have the name of another.
     pub fn new(added: Vec<Pack>) -> Result<Self, PackError> {
         let mut packs = builtin()?;
+        let builtin = packs.len();
         for pack in added {
-            if pack.name == CORE {
-                return Err(PackError::of_pack(
-                    &pack.name,
-                    "the core pack cannot be replaced",
-                ));
+            if let Some(at) = packs.iter().position(|known| known.name == pack.name) {
+                let whose = if at < builtin {
+                    "comes with rounds and stays as it is".to_owned()
+                } else {
+                    format!("stands in {}", packs[at].place.file)
+                };
+                let message = format!(
+                    "there is a pack `{0}` already, which {whose}; give this one a name of its \
+                     own, such as `our-{0}`, and list that under `packs` of the account",
+                    pack.name
+                );
+                return Err(pack.error(None, "name", message));
             }
-            packs.retain(|known| known.name != pack.name);
             packs.push(pack);
         }
         let packs = resolve::resolve(packs)?;
@@ -168,20 +202,27 @@ impl Packs {
         self.packs
             .iter()
             .find(|pack| pack.name == name)
-            .ok_or_else(|| {
-                let known: Vec<&str> = self.packs.iter().map(|pack| pack.name.as_str()).collect();
-                UnknownPack {
-                    name: name.to_owned(),
-                    known: known.join(", "),
-                }
+            .ok_or_else(|| UnknownPack {
+                name: name.to_owned(),
+                known: self.names(),
             })
+    }
+
+    /// The names of all packs, with commas.
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.packs.iter().map(|pack| pack.name.as_str()).collect();
+        names.join(", ")
     }
 }
 
 /// SHA-256 over the rules themselves, twelve hexadecimal digits.
 fn digest(packs: &[Pack]) -> Result<String, PackError> {
-    let text = serde_json::to_string(packs)
-        .map_err(|error| PackError::of_pack(CORE, &format!("the rules have no digest: {error}")))?;
+    let text = serde_json::to_string(packs).map_err(|error| PackError {
+        file: CORE.to_owned(),
+        line: 1,
+        field: "file".to_owned(),
+        message: format!("the rules have no digest: {error}"),
+    })?;
     let hash = Sha256::digest(text.as_bytes());
     let start = hash
         .iter()

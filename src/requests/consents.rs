@@ -10,7 +10,6 @@ use crate::posting::audit::{Entry, Kind};
 use crate::posting::consent::Consent;
 use crate::posting::life::State;
 use crate::posting::post::{Post, PostId};
-use crate::posting::screening::{Context, Family};
 use crate::rulebook::Rulebook;
 
 /// A record, as others read it.
@@ -131,16 +130,7 @@ fn known_platform(desk: &Desk, name: &str) -> Result<(), Failure> {
 
 /// Refuses a description that tells who the patient is, read as part of a post about a patient.
 fn general(rules: &Rulebook, shows: &str) -> Result<(), Failure> {
-    let context = Context {
-        about_patient: true,
-        professional: true,
-        ..Context::default()
-    };
-    let telling = [Family::Names, Family::Structures, Family::Circumstances];
-    let findings = rules.screen(shows, &context).findings;
-    let mut findings = findings.iter();
-    let tells = findings.any(|finding| telling.contains(&finding.category.family()));
-    if tells || is_addressed(shows) {
+    if rules.tells_who(shows).is_some() || is_addressed(shows) {
         let message = "The description seems to tell who the patient is: a name, date, place, number or address.";
         return Err(Failure::refused(message)
             .with_help("say in general words what may be shown, such as \"wound, no face\""));

@@ -11,12 +11,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::failure::sentence;
 use super::{Desk, Failure, load_plan, service};
 use crate::clock::Moment;
 use crate::config::{Config, Paths};
 use crate::daemon::socket::Live;
 use crate::plan::Plan;
 use crate::platforms::handoff::opening;
+use crate::rulebook::{Rulebook, own_packs};
 use crate::sensors::x11;
 use crate::store::{Store, StoreError};
 
@@ -76,7 +78,7 @@ impl Row {
 /// Looks at everything. `live` is what the running daemon says, if one runs.
 pub fn examine(paths: &Paths, program: &Path, options: &[String], live: Option<&Live>) -> Vec<Row> {
     let plan = load_plan(paths);
-    let mut rows = vec![plan_row(&plan), display_row()];
+    let mut rows = vec![plan_row(&plan), packs_row(paths), display_row()];
     rows.extend(bus::rows());
     rows.push(opening_row());
     rows.push(service_row(paths, program, options, live));
@@ -95,6 +97,25 @@ fn plan_row(plan: &Result<Plan, Failure>) -> Row {
             let help = failure.help.clone().unwrap_or_default();
             Row::broken("plan", failure.message.clone(), help)
         }
+    }
+}
+
+/// The checklist packs, the clinician's own among them.
+fn packs_row(paths: &Paths) -> Row {
+    let checklists = paths.checklists();
+    let packs = own_packs(&checklists).and_then(|own| {
+        let packs = Rulebook::load_packs(&checklists)?;
+        Ok((own.len(), packs.names()))
+    });
+    match packs {
+        Ok((own, names)) => {
+            Row::works("checklists", format!("{own} of your own; in all: {names}."))
+        }
+        Err(fault) => Row::broken(
+            "checklists",
+            sentence(&fault.to_string()),
+            "The packs that were in force stay until this is mended.",
+        ),
     }
 }
 

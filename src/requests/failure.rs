@@ -132,8 +132,8 @@ impl Failure {
         match error {
             RulebookError::Pack(pack) => Self::config(format!("{}: {}.", pack.field, pack.message))
                 .at(Path::new(&pack.file), Some(pack.line)),
-            RulebookError::File { file, .. } => {
-                Self::config(sentence(&error.to_string())).at(Path::new(file), None)
+            RulebookError::File { file, source } => {
+                Self::config(format!("It cannot be read: {source}.")).at(Path::new(file), None)
             }
         }
     }

@@ -9,6 +9,7 @@ mod faults;
 mod home;
 mod kills;
 mod life;
+mod packs;
 mod papers;
 mod series;
 #[path = "../common/services.rs"]

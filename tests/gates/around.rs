@@ -303,3 +303,32 @@ fn the_buttons_of_nudges_open_no_gate() {
         "nobody can say that it was posted"
     );
 }
+
+/// A hospital that wants a name where core takes a yes: an answer without one, however it got into
+/// memory, is none.
+#[test]
+fn an_answer_with_less_than_the_strictest_pack_wants_is_none() {
+    let home = tempfile::tempdir().unwrap();
+    let pack = "name = \"hospital\"\ntitle = \"Ours\"\nversion = \"1\"\njurisdiction = \"any\"\n\
+                [sources.policy]\ntitle = \"Policy 12\"\n[[items]]\nid = \"newspaper-test\"\n\
+                question = \"Who let it go?\"\napplies = [\"always\"]\nseverity = \"attest\"\n\
+                evidence_kind = \"approver\"\nsource = \"policy\"\n";
+    std::fs::write(home.path().join("hospital.toml"), pack).unwrap();
+    let rules = rounds::rulebook::Rulebook::load(home.path()).unwrap();
+    let mut bench = Bench::ruled(&plan(&["hospital"], ""), rules);
+    let id = bench.add(new(PLAIN), DAY).id;
+    assert!(!bench.attest(&id, "newspaper-test", None));
+    bench.answer_all(&id, None);
+    let mut forged = bench.stored(&id);
+    assert_eq!(forged.state.name(), "queued");
+    for answer in &mut forged.attestations {
+        answer.evidence = None;
+    }
+    let entries = Vec::new();
+    let change = Change {
+        post: forged,
+        entries,
+    };
+    bench.store().write(&change).unwrap();
+    stays_until_answered(&mut bench, &id);
+}

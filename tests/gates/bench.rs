@@ -71,6 +71,14 @@ impl Bench {
         )
     }
 
+    /// A bench with rules of its own.
+    pub(crate) fn ruled(plan_text: &str, rules: Rulebook) -> Self {
+        let mut bench = Self::new(plan_text);
+        bench.rules = Arc::new(rules);
+        bench.start();
+        bench
+    }
+
     /// A bench over this memory.
     pub(crate) fn over(plan_text: &str, store: Store, folder: std::path::PathBuf) -> Self {
         let plan = read(plan_text).unwrap();
@@ -244,10 +252,7 @@ impl Bench {
 
     /// Gives one answer; whether it was taken.
     pub(crate) fn attest(&mut self, id: &str, item: &str, evidence: Option<&str>) -> bool {
-        let answer = Answer {
-            item: item.to_owned(),
-            evidence: evidence.map(str::to_owned),
-        };
+        let answer = Answer::new(item, evidence);
         let said = self.ask(|desk| post::answer(desk, id, &[answer], None, None));
         let taken = said.is_ok_and(|(_, refused)| refused.is_none());
         if taken {

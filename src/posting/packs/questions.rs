@@ -1,9 +1,10 @@
 //! Which questions a post has to answer: packs held against the facts of one post.
 //!
-//! The first pack's words, the strictest pack's weight, one question for all items that one answer
-//! settles. It knows no answers; `StateHint` says only why something is asked.
+//! The first pack's words, the strictest pack's weight and evidence, one question for all items that
+//! one answer settles. It knows no answers; `StateHint` says only why something is asked.
 
 use super::{CORE, Facts, Item, Pack, Packs, UnknownPack};
+use crate::posting::evidence::EvidenceKind;
 use crate::posting::screening::Severity;
 
 /// Whether a post must answer an item, as far as the pack can say; answers are not known here.
@@ -28,6 +29,8 @@ pub struct Applicable<'a> {
     pub severity: Severity,
     /// Why it is asked, if it is.
     pub state: StateHint,
+    /// What an answer must bring along: the strictest that any of the packs asks for.
+    pub evidence_kind: Option<EvidenceKind>,
     /// Items that the same answer settles, with their packs; shown as part of the question.
     pub with: Vec<(&'a Item, &'a str)>,
 }
@@ -62,7 +65,7 @@ fn add<'a>(found: &mut Vec<Applicable<'a>>, pack: &'a Pack, facts: &Facts<'_>) {
             continue;
         };
         if let Some(known) = found.iter_mut().find(|known| known.item.id == item.id) {
-            known.strengthen(state, severity);
+            known.strengthen(state, severity, item.evidence_kind);
         } else {
             let with = Vec::new();
             found.push(Applicable {
@@ -70,6 +73,7 @@ fn add<'a>(found: &mut Vec<Applicable<'a>>, pack: &'a Pack, facts: &Facts<'_>) {
                 pack: &pack.name,
                 severity,
                 state,
+                evidence_kind: item.evidence_kind,
                 with,
             });
         }
@@ -115,11 +119,22 @@ impl Item {
 
 impl Applicable<'_> {
     /// Takes in what another pack says of the same item or question.
-    fn strengthen(&mut self, state: StateHint, severity: Severity) {
+    fn strengthen(&mut self, state: StateHint, severity: Severity, kind: Option<EvidenceKind>) {
+        if state != StateHint::Unopened || self.state == StateHint::Unopened {
+            self.evidence_kind = stricter(self.evidence_kind, kind);
+        }
         if state != StateHint::Unopened {
             self.severity = self.severity.max(severity);
             self.state = self.state.max(state);
         }
+    }
+}
+
+/// The stricter of two demands; packs in which neither is were refused when they were read.
+fn stricter(one: Option<EvidenceKind>, other: Option<EvidenceKind>) -> Option<EvidenceKind> {
+    match (one, other) {
+        (Some(one), Some(other)) => one.stricter(other).or(Some(one)),
+        (one, other) => one.or(other),
     }
 }
 
@@ -151,9 +166,10 @@ impl<'a> Applicable<'a> {
             self.with.insert(0, (self.item, self.pack));
             (self.item, self.pack) = (other.item, other.pack);
             self.severity = self.severity.max(other.severity);
+            self.evidence_kind = stricter(other.evidence_kind, self.evidence_kind);
         } else if other.state != StateHint::Unopened {
             self.with.push((other.item, other.pack));
         }
-        self.strengthen(other.state, other.severity);
+        self.strengthen(other.state, other.severity, other.evidence_kind);
     }
 }

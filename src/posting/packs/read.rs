@@ -28,19 +28,6 @@ pub struct PackError {
     pub message: String,
 }
 
-impl PackError {
-    /// An error about a pack as a whole.
-    pub(super) fn of_pack(name: &str, message: &str) -> Self {
-        let file = format!("checklists/{name}.toml");
-        Self {
-            file,
-            line: 1,
-            field: "name".to_owned(),
-            message: message.to_owned(),
-        }
-    }
-}
-
 /// An item of another pack that a pack holds too, by a source of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Also {
@@ -152,7 +139,9 @@ pub fn read_pack(file: &str, text: &str) -> Result<Pack, PackError> {
         ));
     }
     let mut items: Vec<Item> = Vec::new();
+    let mut lines = BTreeMap::new();
     for item in raw.items {
+        lines.insert(item.id.get_ref().clone(), place.line(item.id.span().start));
         if items.iter().any(|known| known.id == *item.id.get_ref()) {
             let message = format!("`{}` stands twice in this pack", item.id.get_ref());
             return Err(place.error(&item.id, "id", &message));
@@ -165,6 +154,11 @@ pub fn read_pack(file: &str, text: &str) -> Result<Pack, PackError> {
         .map(|also| also.read(&place, &raw.sources));
     Ok(Pack {
         also: also.collect::<Result<_, _>>()?,
+        place: super::Place {
+            file: file.to_owned(),
+            name: place.line(raw.name.span().start),
+            items: lines,
+        },
         name: raw.name.into_inner(),
         title: raw.title,
         version: raw.version,

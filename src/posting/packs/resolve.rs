@@ -1,6 +1,7 @@
 //! Packs brought together: items that one pack takes over from another, and what spans packs.
 //!
-//! A leader that is misspelt would split a question in two, so it is an error. It reads no text.
+//! A leader that is misspelt would split a question in two, so it is an error; so is a demand that
+//! no answer to the shared question could fulfil, or that would not be heard. It reads no text.
 
 use super::read::Also;
 use super::{Item, Pack, PackError};
@@ -15,9 +16,10 @@ pub(super) fn resolve(packs: Vec<Pack>) -> Result<Vec<Pack>, PackError> {
         }
         resolved.push(pack);
     }
-    for pack in &resolved {
+    for (at, pack) in resolved.iter().enumerate() {
         for item in &pack.items {
             check_leader(&resolved, pack, item)?;
+            check_shared(&resolved[..at], pack, item)?;
         }
     }
     Ok(resolved)
@@ -59,8 +61,43 @@ fn check_leader(packs: &[Pack], pack: &Pack, item: &Item) -> Result<(), PackErro
         Some(_) => return Ok(()),
     };
     let message = format!("`{}` is asked with `{id}`, but {why}", item.id);
-    Err(PackError {
-        field: "asked_with".to_owned(),
-        ..PackError::of_pack(&pack.name, &message)
-    })
+    Err(pack.error(Some(&item.id), "asked_with", message))
+}
+
+/// An item that an earlier pack holds too is one question with it: at the same level, and with
+/// evidence of which one is at least as strict as the other.
+fn check_shared(earlier: &[Pack], pack: &Pack, item: &Item) -> Result<(), PackError> {
+    let others = earlier
+        .iter()
+        .flat_map(|pack| pack.items.iter().map(move |item| (pack, item)));
+    let shared: Vec<_> = others.clone().filter(|(_, o)| o.id == item.id).collect();
+    let own = "give the question an id of its own";
+    for (other, same) in &shared {
+        if same.level != item.level {
+            let message = format!(
+                "`{}` is answered at the other level in the pack `{}`; {own}",
+                item.id, other.name
+            );
+            return Err(pack.error(Some(&item.id), "level", message));
+        }
+    }
+    let Some(kind) = item.evidence_kind else {
+        return Ok(());
+    };
+    let leaders = shared.iter().filter_map(|(_, o)| o.asked_with.as_deref());
+    let asked: Vec<&str> = leaders.chain([item.id.as_str()]).collect();
+    let clash = others
+        .filter(|(_, other)| asked.contains(&other.id.as_str()))
+        .find_map(|(other, same)| {
+            let theirs = same.evidence_kind?;
+            kind.stricter(theirs).is_none().then_some((other, theirs))
+        });
+    let Some((other, theirs)) = clash else {
+        return Ok(());
+    };
+    let message = format!(
+        "`{}` takes `{theirs}` in the pack `{}`, and neither that nor `{kind}` is the stricter; {own}",
+        item.id, other.name
+    );
+    Err(pack.error(Some(&item.id), "evidence_kind", message))
 }

@@ -160,6 +160,29 @@ impl Category {
         }
     }
 
+    /// What was seen, for people.
+    pub const fn spoken(self) -> &'static str {
+        match self {
+            Self::Name => "a name",
+            Self::Date => "a date",
+            Self::LocationSmall => "a small place",
+            Self::Phone => "a phone number",
+            Self::Email => "an e-mail address",
+            Self::RecordNumber => "a record number",
+            Self::AgeOver89 => "an age over 89",
+            Self::UrlOrHandleOfPatient => "a patient's address or handle",
+            Self::VehicleOrDeviceId => "the number of a vehicle or device",
+            Self::RareCaseCue => "a rare case",
+            Self::RelativeDetail => "a relative",
+            Self::ImageOfPatient => "a patient's picture",
+            Self::IndividualAdvice => "advice to one person",
+            Self::UndisclosedSponsorship => "a tie that is not disclosed",
+            Self::UnreferencedClaim => "a claim",
+            Self::Disrespect => "disrespect",
+            Self::AnonymousClaim => "a hidden name",
+        }
+    }
+
     /// The checklist item that a finding of this category opens.
     pub fn item(self) -> &'static str {
         match self {

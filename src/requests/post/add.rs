@@ -75,7 +75,7 @@ pub fn add(desk: &mut Desk, new: &NewPost) -> Result<Vec<PostView>, Failure> {
         crate::requests::papers::look_up(desk, &post)?;
         let reviewed = rulebook.review(&desk.store, &desk.plan, &post, desk.now.wall)?;
         settle(&mut post, &reviewed.review, desk.now.wall, &mut entries)?;
-        views.push(PostView::new(&post, &reviewed, &desk.plan));
+        views.push(PostView::new(&post, &reviewed, desk));
         changes.push(Change { post, entries });
     }
     desk.store.insert(&changes)?;
@@ -185,14 +185,10 @@ fn created(post: &Post) -> Entry {
 
 /// The answers that come along with a new post.
 fn evidence(new: &NewPost) -> Vec<Answer> {
-    let source = new.sources.first().map(|_| Answer {
-        item: "source-or-caveat".to_owned(),
-        evidence: Some(new.sources.join(" ")),
-    });
-    let consent = new.consent.as_ref().map(|reference| Answer {
-        item: "publication-consent".to_owned(),
-        evidence: Some(reference.clone()),
-    });
+    let sources = new.sources.join(" ");
+    let source = (!sources.is_empty()).then(|| Answer::new("source-or-caveat", Some(&sources)));
+    let consent = new.consent.as_deref();
+    let consent = consent.map(|reference| Answer::new("publication-consent", Some(reference)));
     source.into_iter().chain(consent).collect()
 }
 

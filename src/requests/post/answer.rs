@@ -6,7 +6,7 @@
 use super::{Desk, Failure, PostView, find, review, save};
 use crate::plan::Account;
 use crate::posting::audit::{Entry, Kind};
-use crate::posting::checks::{can_dispute, profile_hash};
+use crate::posting::checks::{Check, CheckState, can_dispute, profile_hash};
 use crate::posting::denial;
 use crate::posting::evidence::{EvidenceKind, is_plain_answer, is_yes};
 use crate::posting::packs::{Item, Level};
@@ -22,6 +22,20 @@ pub struct Answer {
     pub item: String,
     /// What stands behind it.
     pub evidence: Option<String>,
+    /// Hash of the content that whoever answers has seen; where none is given, it is for what
+    /// stands now.
+    pub about: Option<String>,
+}
+
+impl Answer {
+    /// An answer for the content as it stands.
+    pub fn new(item: &str, evidence: Option<&str>) -> Self {
+        Self {
+            item: item.to_owned(),
+            evidence: evidence.map(str::to_owned),
+            about: None,
+        }
+    }
 }
 
 /// A statement that a finding is wrong.
@@ -62,12 +76,14 @@ pub fn answer(
     }
     for answer in answers {
         known_item(&rulebook, &account, &answer.item)?;
+        same_content(&post, answer)?;
     }
     crate::requests::papers::look_up(desk, &post)?;
     let mut entries = Vec::new();
     let mut refused = None;
     if let Some(objection) = objection {
-        let (dispute, entry) = dispute(desk, &post, &rulebook, objection, &by)?;
+        let rules = (&*rulebook, &account);
+        let (dispute, entry) = dispute(desk, &post, rules, objection, &by)?;
         post.disputes.push(dispute);
         entries.push(entry);
     }
@@ -92,6 +108,19 @@ pub fn answer(
         super::review_where(desk, |other| other.content.account == account.name)?;
     }
     Ok((view, refused))
+}
+
+/// Refuses an answer that was given for other words than those that stand now.
+fn same_content(post: &Post, answer: &Answer) -> Result<(), Failure> {
+    let seen = answer.about.as_ref();
+    if seen.is_none_or(|seen| *seen == post.content.hash()) {
+        return Ok(());
+    }
+    let message = "The post was changed while you answered: this answer is not for its new words.";
+    Err(Failure::refused(message).with_help(format!(
+        "look at it as it is now with `rounds post check {}`",
+        post.id
+    )))
 }
 
 /// The item of this id among the packs of the account.
@@ -129,12 +158,19 @@ pub(super) fn attestation(
         .as_deref()
         .map(str::trim)
         .filter(|text| !text.is_empty());
-    // An item that is asked with another takes what that one takes.
+    let checks = review(desk, post)?.review.checks;
+    let check = checks.iter().find(|check| check.item == item.id);
+    // One that is not asked now, and is asked with another, takes what that one takes.
     let leader = item.asked_with.as_deref();
     let leader = leader.and_then(|id| known_item(rulebook, account, id).ok());
-    match leader.unwrap_or(item).evidence_kind {
+    let kind = leader.unwrap_or(item).evidence_kind;
+    let kind = check.map_or(kind, |check| check.evidence_kind);
+    match kind {
         Some(kind) => take_evidence(desk, post, account, item, kind, evidence)?,
-        None => plain(desk, post, item, evidence)?,
+        None => plain(item, check, evidence)?,
+    }
+    if matches!(kind, None | Some(EvidenceKind::Text)) {
+        tells_nobody(rulebook, evidence.unwrap_or_default(), "The note")?;
     }
     let content_hash = match item.level {
         Level::Post => post.content.hash(),
@@ -241,7 +277,7 @@ fn consent(desk: &Desk, post: &Post, account: &Account, reference: &str) -> Resu
 }
 
 /// A plain answer: nothing, a yes or a note, not a no, and not where a finding blocks.
-fn plain(desk: &Desk, post: &Post, item: &Item, evidence: Option<&str>) -> Result<(), Failure> {
+fn plain(item: &Item, check: Option<&Check>, evidence: Option<&str>) -> Result<(), Failure> {
     let said = evidence.unwrap_or("yes");
     if denial::begins(said) {
         return Err(
@@ -257,13 +293,9 @@ fn plain(desk: &Desk, post: &Post, item: &Item, evidence: Option<&str>) -> Resul
             item.id
         )));
     }
-    let reviewed = review(desk, post)?;
-    let blocked = reviewed.review.checks.iter().any(|check| {
-        check.item == item.id
-            && check.severity == Severity::Block
-            && check.state == crate::posting::checks::CheckState::Found
-    });
-    if blocked {
+    let blocked =
+        |check: &Check| check.severity == Severity::Block && check.state == CheckState::Found;
+    if check.is_some_and(blocked) {
         return Err(Failure::refused(format!(
             "Screening saw something that “{}” cannot be answered over.",
             item.id
@@ -273,10 +305,27 @@ fn plain(desk: &Desk, post: &Post, item: &Item, evidence: Option<&str>) -> Resul
     Ok(())
 }
 
+/// Refuses words that tell who a patient is: they would stay in the audit for good.
+fn tells_nobody(rulebook: &Rulebook, words: &str, what: &str) -> Result<(), Failure> {
+    let told = rulebook.tells_who(words);
+    let Some(told) = told.filter(|finding| finding.severity == Severity::Block) else {
+        return Ok(());
+    };
+    // The words themselves are not said again.
+    let message = format!(
+        "{what} itself seems to tell who a patient is ({}); it would stay in the audit.",
+        told.category.spoken()
+    );
+    Err(Failure::refused(message).with_help(
+        "say it without names, numbers, dates and addresses, such as \"that is a colleague, not a \
+         patient\"",
+    ))
+}
+
 fn dispute(
     desk: &Desk,
     post: &Post,
-    rulebook: &Rulebook,
+    (rulebook, account): (&Rulebook, &Account),
     objection: &Objection,
     by: &str,
 ) -> Result<(Dispute, Entry), Failure> {
@@ -286,6 +335,7 @@ fn dispute(
             "Say with --why, in a few words, why the finding is wrong.",
         ));
     }
+    tells_nobody(rulebook, why, "The reason")?;
     let Reviewed { findings, .. } = review(desk, post)?;
     let finding = findings
         .iter()
@@ -302,7 +352,7 @@ fn dispute(
                 objection.finding
             ))
         })?;
-    if !can_dispute(finding, rulebook.packs()) {
+    if !can_dispute(finding, rulebook.packs(), &account.packs) {
         return Err(Failure::refused("This finding asks for a record; it cannot be disputed away.")
             .with_help("attach the consent record with `rounds post check ID --attest publication-consent=REF`, or change the post"));
     }

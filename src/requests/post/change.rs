@@ -67,10 +67,7 @@ pub fn edit(desk: &mut Desk, prefix: &str, edit: &Edit) -> Result<PostView, Fail
     if !edit.sources.is_empty() {
         let rulebook = desk.rulebook()?;
         check_sources(&edit.sources, &post.content.text)?;
-        let answer = Answer {
-            item: "source-or-caveat".into(),
-            evidence: Some(edit.sources.join(" ")),
-        };
+        let answer = Answer::new("source-or-caveat", Some(&edit.sources.join(" ")));
         let given = attestation(desk, &rulebook, &post, &owner, &answer, &owner.owner)?;
         post.attestations.push(given.attestation);
         entries.push(given.entry);

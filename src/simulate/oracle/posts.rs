@@ -243,7 +243,7 @@ impl PostBook {
         account: &Account,
         fresh: impl Fn(&Attestation) -> bool,
     ) -> bool {
-        let kind = item.item.evidence_kind;
+        let kind = item.evidence_kind;
         if item.state == StateHint::Opened && item.severity == Severity::Block && kind.is_none() {
             return false;
         }

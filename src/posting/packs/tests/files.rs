@@ -24,6 +24,7 @@ source = "policy"
 fn an_own_pack_adds_and_never_softens() {
     let soft = OWN
         .replace("press-office", "source-or-caveat")
+        .replace("evidence_kind = \"approver\"\n", "")
         .replace("attest", "advise");
     let packs = Packs::new(vec![read_pack("own.toml", &soft).unwrap()]).unwrap();
     let found = [(UnreferencedClaim, Attest)];
@@ -36,9 +37,84 @@ fn an_own_pack_adds_and_never_softens() {
         one(&packs, &["st-elsewhere"], &facts, "source-or-caveat").severity,
         Block
     );
-    let core = OWN.replace("\"st-elsewhere\"", "\"core\"");
-    let error = Packs::new(vec![read_pack("core.toml", &core).unwrap()]).unwrap_err();
-    assert!(error.message.contains("cannot be replaced"), "{error}");
+}
+
+/// An own file adds; it takes the place neither of a built-in pack nor of another of one's own.
+#[test]
+fn a_name_stands_once() {
+    let told = |own: Vec<&str>, name: &str| {
+        let text = OWN.replace("\"st-elsewhere\"", &format!("\"{name}\""));
+        let read = own.iter().map(|file| read_pack(file, &text).unwrap());
+        Packs::new(read.collect()).unwrap_err().to_string()
+    };
+    for pack in builtin().unwrap() {
+        let error = told(vec!["checklists/mine.toml"], &pack.name);
+        let place = "checklists/mine.toml:2: name: ";
+        let advice = format!("such as `our-{}`", pack.name);
+        assert!(
+            error.starts_with(place) && error.contains(&advice),
+            "{error}"
+        );
+        assert!(error.contains("comes with rounds and stays"), "{error}");
+    }
+    let error = told(vec!["a.toml", "b.toml"], "hospital");
+    assert!(
+        error.starts_with("b.toml:2: ") && error.contains("stands in a.toml"),
+        "{error}"
+    );
+}
+
+/// The evidence that an own pack wants for a question of core is wanted, beside core's own.
+#[test]
+fn the_stricter_evidence_wins() {
+    use crate::posting::evidence::EvidenceKind::{Approver, Consent, Doi, Policy, Text, Url};
+    let kind = |id: &str, kind: &str, facts: &Facts<'_>| {
+        let text = OWN
+            .replace("press-office", id)
+            .replace("\"approver\"", &format!("\"{kind}\""))
+            .replace("goal:advocate", "always");
+        let packs = Packs::new(vec![read_pack("own.toml", &text).unwrap()]).unwrap();
+        let on = |names: &[&str]| one(&packs, names, facts, id).evidence_kind;
+        (on(&[]), on(&["st-elsewhere"]))
+    };
+    let plain = Facts::default();
+    for (own, wins) in [("approver", Approver), ("consent", Consent), ("text", Text)] {
+        assert_eq!(kind("newspaper-test", own, &plain), (None, Some(wins)));
+    }
+    // The follower of a question asks for it, too.
+    assert_eq!(
+        kind("discomfort-test", "approver", &plain).1,
+        Some(Approver)
+    );
+    let found = [(UnreferencedClaim, Attest)];
+    let claim = Facts {
+        found: &found,
+        ..Facts::default()
+    };
+    for (own, wins) in [("doi", Doi), ("text", Url), ("url", Url)] {
+        let kinds = kind("source-or-caveat", own, &claim);
+        assert_eq!(kinds, (Some(Url), Some(wins)), "{own}");
+    }
+    assert_eq!(Policy.stricter(Approver), None);
+}
+
+/// A demand that no answer could meet together with core's is refused, not dropped.
+#[test]
+fn evidence_of_which_neither_is_stricter_is_refused() {
+    let tell = |id: &str, from: &str, to: &str| {
+        let text = OWN.replace("press-office", id).replace(from, to);
+        let read = read_pack("own.toml", &text).unwrap();
+        Packs::new(vec![read]).unwrap_err().to_string()
+    };
+    insta::assert_snapshot!([
+        tell("source-or-caveat", "", ""),
+        tell("employer-policy", "severity", "level = \"account\"\nseverity"),
+        tell("newspaper-test", "severity", "level = \"account\"\nseverity"),
+    ].join("\n"), @r"
+    own.toml:10: evidence_kind: `source-or-caveat` takes `url` in the pack `core`, and neither that nor `approver` is the stricter; give the question an id of its own.
+    own.toml:10: evidence_kind: `employer-policy` takes `policy` in the pack `core`, and neither that nor `approver` is the stricter; give the question an id of its own.
+    own.toml:10: level: `newspaper-test` is answered at the other level in the pack `core`; give the question an id of its own.
+    ");
 }
 
 /// The heaviest weight among the packs holds.
@@ -158,8 +234,8 @@ fn mistakes_between_packs_are_told() {
         with("know-delete"),
     ].join("\n"), @r"
     own.toml:17: also: `bma` has no item `own-privcy`.
-    checklists/st-elsewhere.toml:1: asked_with: `press-office` is asked with `newspaper-tset`, but no pack holds that item.
-    checklists/st-elsewhere.toml:1: asked_with: `press-office` is asked with `discomfort-test`, but that item is itself asked with another.
-    checklists/st-elsewhere.toml:1: asked_with: `press-office` is asked with `know-delete`, but that item is asked at the other level.
+    own.toml:10: asked_with: `press-office` is asked with `newspaper-tset`, but no pack holds that item.
+    own.toml:10: asked_with: `press-office` is asked with `discomfort-test`, but that item is itself asked with another.
+    own.toml:10: asked_with: `press-office` is asked with `know-delete`, but that item is asked at the other level.
     ");
 }
