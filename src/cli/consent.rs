@@ -110,7 +110,12 @@ fn list(call: &Call) -> Answer {
                 .record
                 .expires_on
                 .map_or_else(String::new, words::spoken_day);
-            let valid = if row.valid { "yes" } else { "no" };
+            let valid = match &row.record {
+                _ if row.valid => "yes",
+                record if record.withdrawn_at.is_some() => "no, withdrawn",
+                record if !record.separate_from_care => "no, part of care",
+                _ => "no, ended",
+            };
             [
                 row.record.reference.clone(),
                 row.record.platforms.join(", "),

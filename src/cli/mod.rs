@@ -38,6 +38,7 @@ mod slot;
 mod status;
 mod time;
 mod transfer;
+mod wrap;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

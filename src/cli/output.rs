@@ -5,12 +5,16 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use rustix::termios;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
 use crate::requests::Failure;
+
+/// Width of a line where no terminal tells its own, and the widest that is read with ease.
+const WIDTH: usize = 80;
+const WIDEST: usize = 100;
 
 /// How a command answers.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +128,31 @@ impl Output {
             && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
+    /// Says something in a talk on the terminal, beside the answer.
+    #[expect(clippy::unused_self, reason = "only who has an output may print")]
+    pub(super) fn aside(self, text: &str) {
+        to_stderr(text);
+    }
+
+    /// Asks for a line; none once the terminal's end was typed.
+    #[expect(clippy::unused_self, reason = "only who has an output may print")]
+    pub(super) fn prompt(self, keys: &str) -> Result<Option<String>, Failure> {
+        let failed =
+            |error: io::Error| Failure::failed(format!("The terminal cannot be used: {error}."));
+        let mut stderr = anstream::stderr().lock();
+        let asked = write!(stderr, "{keys}").and_then(|()| stderr.flush());
+        asked.map_err(failed)?;
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line).map_err(failed)?;
+        Ok((read > 0).then_some(line))
+    }
+
+    /// How many letters fit into a line of the terminal.
+    #[expect(clippy::unused_self, reason = "only who has an output may ask")]
+    pub(super) fn width(self) -> usize {
+        terminal_width().unwrap_or(WIDTH).clamp(40, WIDEST)
+    }
+
     /// Asks for a secret on the terminal, without showing what is typed.
     #[expect(clippy::unused_self, reason = "only who has an output may print")]
     pub(super) fn ask_secret(self, question: &str) -> Result<String, Failure> {
@@ -161,12 +190,18 @@ fn reader_gone(written: io::Result<()>) -> Result<bool, Failure> {
     }
 }
 
+/// The width of the terminal on standard output; none where that is none.
+fn terminal_width() -> Option<usize> {
+    let size = termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
+}
+
 /// Prints to standard error. That nobody reads it changes nothing.
 pub(super) fn to_stderr(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{}", text.trim_end());
 }
 
-/// A table without lines.
+/// A table without lines, whose cells are broken where a terminal is too narrow for it.
 pub(super) fn table<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
@@ -175,6 +210,10 @@ pub(super) fn table<const N: usize>(
     table
         .load_style(presets::NOTHING)
         .set_header(header.map(str::to_uppercase));
+    if let Some(width) = terminal_width() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    }
     for row in rows {
         table.add_row(row);
     }

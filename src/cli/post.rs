@@ -3,6 +3,8 @@
 mod add;
 mod change;
 mod check;
+mod interview;
+mod proof;
 mod show;
 
 pub(super) use add::when;
@@ -127,9 +129,20 @@ struct ContentArgs {
     source: Vec<String>,
 }
 
-/// Answer the questions that a post must pass; without flags, show them
+/// Answer the questions that a post must pass; without flags, ask them on a terminal, else show them
+///
+/// An item that wants evidence takes nothing else. The item source-or-caveat takes an address, a
+/// DOI, a PMID, or a caveat: words quoted from the post itself that say what is not known, such as
+/// "I have not verified this", "a small study", "sin verificar", "no ho he comprovat". A claim that
+/// is only repeated is no caveat, nor is one that the post denies ("this is not anecdotal"). A
+/// finding is disputed with a reason in general words: names, numbers and dates are refused there,
+/// since the reason stays in the audit.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  rounds post check k7 --attest coi-disclosed")]
+#[command(
+    after_help = "Examples:\n  rounds post check k7 --attest coi-disclosed\n  rounds post check k7 \
+    --attest source-or-caveat=10.1136/bmj.r315\n  rounds post check k7 --dispute 57e320 --why \
+    \"that is the city of the congress\""
+)]
 struct CheckArgs {
     /// The post's id; a unique beginning will do.
     id: String,

@@ -41,6 +41,23 @@ impl PaperView {
             asked_at: answer.map(|answer| plan.calendar.rfc3339(answer.at)),
         }
     }
+
+    /// A paper that nobody was asked about; `allowed` says whether anybody may be.
+    pub fn unheard(id: &PaperId, allowed: bool) -> Self {
+        let off = "not looked up, because look-ups are off ([lookups] in config.toml): see for \
+                   yourself that it says so and was not retracted";
+        Self {
+            said: if allowed {
+                Paper::unheard(id.clone()).said()
+            } else {
+                off.to_owned()
+            },
+            id: id.to_string(),
+            title: None,
+            warning: None,
+            asked_at: None,
+        }
+    }
 }
 
 /// Asks about the papers of a post, if the clinician allows it and the last answer is old.
@@ -70,12 +87,6 @@ pub fn key(paths: &crate::config::Paths) -> Option<String> {
 
 /// Looks up papers by hand; says what is known of each.
 pub fn check(desk: &mut Desk, names: &[String]) -> Result<Vec<PaperView>, Failure> {
-    if !desk.config.lookups.sources {
-        return Err(
-            Failure::refused("Papers are not looked up: nobody allowed it.")
-                .with_help("set `sources = true` under [lookups] in config.toml"),
-        );
-    }
     let parse = |name: &String| {
         PaperId::parse(name).ok_or_else(|| {
             Failure::usage(format!("“{name}” is neither a DOI nor a PMID."))
@@ -83,6 +94,12 @@ pub fn check(desk: &mut Desk, names: &[String]) -> Result<Vec<PaperView>, Failur
         })
     };
     let ids = names.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    if !desk.config.lookups.sources {
+        return Err(
+            Failure::refused("Papers are not looked up: nobody allowed it.")
+                .with_help("set `sources = true` under [lookups] in config.toml"),
+        );
+    }
     ask(desk, &ids)?;
     desk.changed.insert(Changed::Posts);
     super::post::review_where(desk, |post| of_post(post).iter().any(|id| ids.contains(id)))?;

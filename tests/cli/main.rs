@@ -1,6 +1,8 @@
 //! The real program, command by command: status, output, files, and what bad input does.
 #![cfg(test)]
 
+#[path = "../common/terminal.rs"]
+mod terminal;
 #[path = "../common/world.rs"]
 mod world;
 
@@ -9,6 +11,7 @@ mod bad_input;
 mod chat;
 mod examples;
 mod interests;
+mod interview;
 mod limits;
 mod packs;
 mod pictures;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::terminal::Terminal;
 use crate::world::World;
 
 const ADD: [&str; 9] = [
@@ -279,4 +280,111 @@ fn a_quoted_claim_and_a_no_in_other_words_answer_nothing() {
     let _ = attest("source-or-caveat=I have not verified this");
     assert_ne!(state("source-or-caveat"), "missing");
     assert_ne!(state("source-or-caveat"), "found");
+}
+
+/// The reason of a dispute and the note of an answer stay in the audit for good.
+#[test]
+fn a_reason_that_tells_who_a_patient_is_never_reaches_the_audit() {
+    let world = World::with("lin");
+    let text = "You should stop taking your tablets, says the leaflet.";
+    let post = world.json(&["post", "add", text, "--to", "blog"]);
+    let id = post["posts"][0]["id"].as_str().unwrap();
+    let finding = post["posts"][0]["findings"][0]["id"].as_str().unwrap();
+    let before = world.ok(&["audit", "export", "--csv"]);
+    for why in [
+        "Mrs Jane Smith told me that she agrees",
+        "it is not her, her number is MRN 4471902",
+        "call the patient on 020 7946 0958",
+        "she wrote from jane.smith@example.org that it is fine",
+        "NHS number 943 476 5919 is somebody else",
+    ] {
+        let (status, error) =
+            world.error(&["post", "check", id, "--dispute", finding, "--why", why]);
+        assert_eq!(
+            (status, error["kind"].as_str()),
+            (3, Some("refused")),
+            "{why}: {error}"
+        );
+        let told = error.to_string();
+        assert!(told.contains("would stay in the audit"), "{told}");
+        assert!(
+            !told.contains("Smith") && !told.contains("4471902"),
+            "{told}"
+        );
+        let note = format!("newspaper-test={why}");
+        assert_eq!(
+            world.error(&["post", "check", id, "--attest", &note]).0,
+            3,
+            "{why}"
+        );
+    }
+    assert_eq!(world.ok(&["audit", "export", "--csv"]), before);
+    let why = "the leaflet speaks to everybody, not to one person";
+    let ran = world.run(&["post", "check", id, "--dispute", finding, "--why", why]);
+    assert!(
+        world.ok(&["audit", "export", "--csv"]).contains(why),
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_paper_that_nobody_may_look_up_is_said_to_be_so() {
+    let world = World::with("lin");
+    let text = "A small trial of turmeric: doi 10.1136/bmj.r315, and PMID: 31926098.";
+    let post = world.json(&["post", "add", text, "--to", "blog"]);
+    let id = post["posts"][0]["id"].as_str().unwrap();
+    let papers = post["posts"][0]["papers"].as_array().unwrap();
+    assert_eq!(papers.len(), 2, "{papers:?}");
+    for paper in papers {
+        let said = paper["said"].as_str().unwrap();
+        assert!(
+            said.starts_with("not looked up, because look-ups are off"),
+            "{said}"
+        );
+    }
+    let ran = world.run(&["post", "check", id]);
+    assert_eq!(ran.stdout.matches("look-ups are off").count(), 2, "{ran}");
+    // A name that is none is wrong usage, whether anybody may be asked or not.
+    for wrong in ["xx", "10.1", "https://example.org", "PMID:abc"] {
+        let (status, error) = world.error(&["paper", "check", wrong]);
+        assert_eq!(
+            (status, error["kind"].as_str()),
+            (2, Some("usage")),
+            "{wrong}"
+        );
+    }
+    assert_eq!(world.error(&["paper", "check", "10.1136/bmj.r315"]).0, 3);
+}
+
+#[test]
+fn the_register_fits_a_terminal() {
+    let world = World::with("lin");
+    let platforms = "blog,bluesky,mastodon,linkedin,facebook,threads";
+    let flags = [
+        "--platform",
+        platforms,
+        "--shows",
+        "a wound",
+        "--signed-on",
+        "today",
+    ];
+    let of = |reference| [&["consent", "add", reference], &flags[..]].concat();
+    world.ok(&[&of("CONS-2026-0014")[..], &["--expires", "2099-05-05"]].concat());
+    world.ok(&[&of("CONS-2026-0015")[..], &["--with-care"]].concat());
+    world.ok(&of("CONS-2026-0016"));
+    world.ok(&["consent", "withdraw", "CONS-2026-0016"]);
+    let list = &mut world.command(&["consent", "list"]);
+    let (shown, status) = Terminal::start(list).end();
+    assert_eq!(status, Some(0));
+    insta::assert_snapshot!(shown, @r"
+    REFERENCE       COVERS                        UNTIL           VALID
+    CONS-2026-0014  blog, bluesky, mastodon,      Tue 5 May 2099  yes
+                    linkedin, facebook, threads
+    CONS-2026-0015  blog, bluesky, mastodon,                      no, part of care
+                    linkedin, facebook, threads
+    CONS-2026-0016  blog, bluesky, mastodon,                      no, withdrawn
+                    linkedin, facebook, threads
+    ");
+    // Read by a program, each record is one line.
+    assert_eq!(world.ok(&["consent", "list"]).lines().count(), 4);
 }

@@ -105,14 +105,39 @@ pub(super) fn all(args: &ListArgs, call: &Call) -> Answer {
     Ok(call.done(&desk))
 }
 
+/// Where a post stands after its questions: what was shown before them is not said again.
+pub(super) fn standing(post: &PostView, desk: &Desk) -> String {
+    let mut lines = vec![head(post, desk)];
+    lines.extend(left(post));
+    lines.join("\n")
+}
+
+fn head(post: &PostView, desk: &Desk) -> String {
+    let state = state(post, desk);
+    format!("Post {} for {}: {state}.", post.id, post.account)
+}
+
+/// What holds a post still.
+fn left(post: &PostView) -> Vec<String> {
+    let holds = post.holds.iter().filter(|hold| hold.item.is_none());
+    let mut lines: Vec<_> = holds.map(|hold| format!("Held: {}", hold.why)).collect();
+    for check in post.open() {
+        lines.push(format!(
+            "To answer: {} [{}]{}",
+            post.asked(check),
+            check.item,
+            wants(check)
+        ));
+    }
+    if !post.is_answered() {
+        lines.push(format!("Answer with `rounds post check {}`.", post.id));
+    }
+    lines
+}
+
 /// Everything about one post, the open questions last.
 pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
-    let mut lines = vec![format!(
-        "Post {} for {}: {}.",
-        post.id,
-        post.account,
-        state(post, desk)
-    )];
+    let mut lines = vec![head(post, desk)];
     lines.extend(post.text.lines().map(|line| format!("  | {line}")));
     lines.extend(
         post.media
@@ -133,21 +158,7 @@ pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
     for paper in &post.papers {
         lines.push(format!("Paper {}: {}.", paper.id, paper.said));
     }
-    for hold in post.holds.iter().filter(|hold| hold.item.is_none()) {
-        lines.push(format!("Held: {}", hold.why));
-    }
-    let open: Vec<_> = post.open().collect();
-    for check in &open {
-        lines.push(format!(
-            "To answer: {} [{}]{}",
-            check.question,
-            check.item,
-            wants(check)
-        ));
-    }
-    if !open.is_empty() {
-        lines.push(format!("Answer with `rounds post check {}`.", post.id));
-    }
+    lines.extend(left(post));
     lines.extend(post.receipts.iter().map(|receipt| {
         let where_to = receipt.url.as_ref().or(receipt.remote_id.as_ref());
         let place = where_to
@@ -171,6 +182,9 @@ pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
 }
 
 fn wants(check: &crate::requests::post::CheckView) -> String {
+    if check.takes_no_answer() {
+        return " — change the post, or dispute what was seen".to_owned();
+    }
     let stale = if check.state == CheckState::Stale {
         " (answer again)"
     } else {
@@ -182,7 +196,7 @@ fn wants(check: &crate::requests::post::CheckView) -> String {
     format!("{}{stale}", evidence.unwrap_or_default())
 }
 
-fn state(post: &PostView, desk: &Desk) -> String {
+pub(super) fn state(post: &PostView, desk: &Desk) -> String {
     let when = post.sends_at.as_deref().and_then(|at| at.parse().ok());
     match when.map(|at| desk.plan.calendar.spoken(at)) {
         Some(when) if matches!(post.state, "held" | "queued") => format!("{}, {when}", post.state),

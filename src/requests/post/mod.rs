@@ -34,7 +34,7 @@ pub use pictures::{NewPicture, drop_unused as drop_unused_pictures};
 pub use prepared::{next_answer, prepared};
 pub use recur::{SeriesRow, begin as begin_series, end as end_series, list as list_series, repeat};
 pub(super) use restored::hold_restored;
-pub use view::{CheckView, PostView};
+pub use view::{CheckView, FindingView, PostView};
 
 /// The post whose id begins like this.
 pub fn find(desk: &Desk, prefix: &str) -> Result<Post, Failure> {
@@ -75,7 +75,7 @@ pub fn list(desk: &Desk, state: Option<&str>) -> Result<Vec<PostView>, Failure> 
     let posts = desk.store.posts(state)?;
     let view = |post: &Post| {
         let reviewed = rulebook.review(&desk.store, &desk.plan, post, desk.now.wall)?;
-        Ok(PostView::new(post, &reviewed, &desk.plan))
+        Ok(PostView::new(post, &reviewed, desk))
     };
     posts.iter().map(view).collect()
 }
@@ -83,7 +83,7 @@ pub fn list(desk: &Desk, state: Option<&str>) -> Result<Vec<PostView>, Failure> 
 /// A post as it is shown, reviewed now.
 fn view(desk: &Desk, post: &Post) -> Result<PostView, Failure> {
     let reviewed = review(desk, post)?;
-    Ok(PostView::new(post, &reviewed, &desk.plan))
+    Ok(PostView::new(post, &reviewed, desk))
 }
 
 pub(super) fn review(desk: &Desk, post: &Post) -> Result<Reviewed, Failure> {
@@ -106,7 +106,7 @@ fn write(
     entries: Vec<Entry>,
     reviewed: &Reviewed,
 ) -> Result<PostView, Failure> {
-    let view = PostView::new(&post, reviewed, &desk.plan);
+    let view = PostView::new(&post, reviewed, desk);
     desk.store.write(&Change { post, entries })?;
     desk.changed.insert(Changed::Posts);
     Ok(view)

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
-use crate::plan::Plan;
+use super::Desk;
 use crate::platforms::handoff::request_of;
 use crate::posting::checks::{CheckState, is_disputed};
 use crate::posting::evidence::EvidenceKind;
 use crate::posting::holds::Hold;
-use crate::posting::post::{Media, Post};
+use crate::posting::post::{Media, Post, Relation};
 use crate::posting::screening::{Category, Severity, finding_id};
+use crate::posting::sources;
 use crate::requests::papers::PaperView;
 use crate::rulebook::Reviewed;
 
@@ -25,6 +26,8 @@ pub struct PostView {
     pub sends_at: Option<String>,
     pub content_hash: String,
     pub media: Vec<Media>,
+    /// Whose post it passes on, quotes or answers.
+    pub relation: Relation,
     pub holds: Vec<Hold>,
     pub checks: Vec<CheckView>,
     pub findings: Vec<FindingView>,
@@ -59,6 +62,7 @@ pub struct CheckView {
 
 /// Something that screening saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the contract's own words")]
 pub struct FindingView {
     pub id: String,
     pub category: Category,
@@ -91,8 +95,8 @@ pub struct AttemptView {
 
 impl PostView {
     /// The post with its review.
-    pub fn new(post: &Post, reviewed: &Reviewed, plan: &Plan) -> Self {
-        let when = |at| plan.calendar.rfc3339(at);
+    pub fn new(post: &Post, reviewed: &Reviewed, desk: &Desk) -> Self {
+        let when = |at| desk.plan.calendar.rfc3339(at);
         let content_hash = post.content.hash();
         let findings = reviewed.findings.iter().map(|finding| FindingView {
             id: finding_id(finding),
@@ -137,14 +141,11 @@ impl PostView {
             due_at: post.due_at.map(when),
             sends_at: post.sends_at.map(when),
             media: post.content.media.clone(),
+            relation: post.content.relation.clone(),
             holds: post.holds.clone(),
             checks: checks.collect(),
             findings: findings.collect(),
-            papers: reviewed
-                .papers
-                .iter()
-                .map(|paper| PaperView::new(paper, plan))
-                .collect(),
+            papers: papers(post, reviewed, desk),
             receipts: receipts.collect(),
             attempts: attempts.collect(),
             failure: match &post.state {
@@ -156,6 +157,21 @@ impl PostView {
             erases_at: reviewed.review.erase_at.map(when),
             erased_at: post.erased_at.map(when),
         }
+    }
+
+    /// A question in the words of every item that the same answer settles.
+    pub fn asked(&self, check: &CheckView) -> String {
+        let with = self.settled_by(check).map(|with| with.question.as_str());
+        let all: Vec<_> = std::iter::once(check.question.as_str())
+            .chain(with)
+            .collect();
+        all.join(" ")
+    }
+
+    /// The items that an answer to this one settles too.
+    pub fn settled_by<'a>(&'a self, check: &'a CheckView) -> impl Iterator<Item = &'a CheckView> {
+        let with = move |other: &&CheckView| other.asked_with.as_ref() == Some(&check.item);
+        self.checks.iter().filter(with)
     }
 
     /// Whether every question that stops the post is answered.
@@ -171,4 +187,27 @@ impl PostView {
                 && !matches!(check.state, CheckState::Attested | CheckState::Unopened)
         })
     }
+}
+
+impl CheckView {
+    /// Whether no answer does, but only other words or a dispute.
+    pub fn takes_no_answer(&self) -> bool {
+        let blocked = self.state == CheckState::Found && self.severity == Severity::Block;
+        blocked && self.evidence_kind.is_none()
+    }
+}
+
+/// What is known of each paper that the post rests on; of one that nobody was asked about, why.
+fn papers(post: &Post, reviewed: &Reviewed, desk: &Desk) -> Vec<PaperView> {
+    let known = |paper| PaperView::new(paper, &desk.plan);
+    let heard = reviewed.papers.iter().map(known);
+    if !post.state.can_change() {
+        return heard.collect();
+    }
+    let unheard = sources::of_post(post).into_iter();
+    let unheard = unheard.filter(|id| !reviewed.papers.iter().any(|paper| paper.id == *id));
+    let allowed = desk.config.lookups.sources;
+    heard
+        .chain(unheard.map(|id| PaperView::unheard(&id, allowed)))
+        .collect()
 }

@@ -1,0 +1,102 @@
+//! A terminal of eighty columns, and a program that is asked things on it.
+//!
+//! What is typed is typed only once the program has asked: nothing depends on who is faster.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+/// After this a program that neither asks nor ends has failed.
+const LONGEST_WAIT: Timespec = Timespec {
+    tv_sec: 60,
+    tv_nsec: 0,
+};
+
+/// A program on a terminal.
+pub(crate) struct Terminal {
+    screen: File,
+    program: Child,
+    seen: String,
+    told: usize,
+}
+
+impl Terminal {
+    /// Starts a program on a terminal of its own.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&screen).unwrap();
+        unlockpt(&screen).unwrap();
+        let name = ptsname(&screen, Vec::new()).unwrap().into_string().unwrap();
+        let end = File::options().read(true).write(true).open(name).unwrap();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: 80,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&end, size).unwrap();
+        let of = |end: &File| Stdio::from(end.try_clone().unwrap());
+        command.stdin(of(&end)).stdout(of(&end)).stderr(of(&end));
+        command.env_remove("COLUMNS").env("TERM", "dumb");
+        let program = command.spawn().unwrap();
+        // Else this process would keep the terminal open after the program's end.
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Self {
+            screen: screen.into(),
+            program,
+            seen: String::new(),
+            told: 0,
+        }
+    }
+
+    /// Reads more; whether there is any.
+    fn more(&mut self) -> bool {
+        let mut fds = [PollFd::new(&self.screen, PollFlags::IN)];
+        let ready = poll(&mut fds, Some(&LONGEST_WAIT)).unwrap();
+        assert!(ready > 0, "it neither asks nor ends: {}", self.seen);
+        let mut bytes = [0; 4096];
+        // A terminal whose program has ended is an error to read.
+        let count = self.screen.read(&mut bytes).unwrap_or(0);
+        let text = String::from_utf8_lossy(&bytes[..count]).replace('\r', "");
+        self.seen.push_str(&text);
+        count > 0
+    }
+
+    /// Waits for words, and gives all that came since the last wait.
+    pub(crate) fn until(&mut self, words: &str) -> String {
+        while !self.seen[self.told..].contains(words) {
+            assert!(self.more(), "no “{words}”: {}", self.seen);
+        }
+        let told = self.seen[self.told..].to_owned();
+        self.told = self.seen.len();
+        told
+    }
+
+    /// Types a line.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        self.screen
+            .write_all(format!("{line}\n").as_bytes())
+            .unwrap();
+    }
+
+    /// Waits for the end; the rest of what was said, and the exit status.
+    pub(crate) fn end(mut self) -> (String, Option<i32>) {
+        while self.more() {}
+        let code = self.program.wait().unwrap().code();
+        (self.seen[self.told..].to_owned(), code)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
