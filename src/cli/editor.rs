@@ -6,10 +6,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use crate::config::editor;
-use crate::requests::Failure;
+use crate::requests::{Failure, read_text};
 
-/// Runs the editor on a file and reads what it left.
-pub(super) fn edit(file: &Path) -> Result<String, Failure> {
+/// Runs the editor on a file.
+pub(super) fn open(file: &Path) -> Result<(), Failure> {
     let editor = editor().ok_or_else(|| {
         Failure::failed("No editor is set.").with_help("set VISUAL, for example to nano")
     })?;
@@ -23,7 +23,7 @@ pub(super) fn edit(file: &Path) -> Result<String, Failure> {
         let why = format!("{editor} ended with an error: nothing was changed.");
         return Err(Failure::failed(why));
     }
-    fs::read_to_string(file).map_err(|error| Failure::file(file, &error))
+    Ok(())
 }
 
 /// Runs the editor on a text, in a file of the data directory that is gone afterwards.
@@ -40,7 +40,7 @@ pub(super) fn edit_text(text: &str, data: &Path, name: &str) -> Result<String, F
         out.write_all(text.as_bytes())
     };
     write().map_err(|error| Failure::file(&file, &error))?;
-    let edited = edit(&file);
+    let edited = open(&file).and_then(|()| read_text(&file));
     let _ = fs::remove_file(&file);
     edited
 }

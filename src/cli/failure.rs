@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::output::{Output, to_stderr};
 use crate::requests::Failure;
+use crate::requests::failure::Further;
 
 #[derive(Serialize)]
 struct Document<'f> {
@@ -26,22 +27,33 @@ pub(super) fn print(failure: &Failure, out: Output) -> ExitCode {
     ExitCode::from(failure.kind.status())
 }
 
-/// The failure for people.
+/// The failure for people, with everything else that is wrong in the same file.
 fn words(failure: &Failure) -> String {
+    let first = Further {
+        message: failure.message.clone(),
+        help: failure.help.clone(),
+        line: failure.line,
+    };
+    let all = std::iter::once(&first).chain(&failure.also);
+    let told: Vec<_> = all.map(|one| told(failure.file.as_deref(), one)).collect();
+    told.join("\n")
+}
+
+fn told(file: Option<&str>, one: &Further) -> String {
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-    let mut text = format!("{red}rounds:{red:#} {}{}", place(failure), failure.message);
-    if let Some(help) = &failure.help {
+    let mut text = format!("{red}rounds:{red:#} {}{}", place(file, one), one.message);
+    if let Some(help) = &one.help {
         let bold = Style::new().bold();
         text = format!("{text}\n{bold}Hint:{bold:#} {help}");
     }
     text
 }
 
-fn place(failure: &Failure) -> String {
-    match (&failure.file, failure.line) {
+fn place(file: Option<&str>, one: &Further) -> String {
+    match (file, one.line) {
         (Some(file), Some(line)) => format!("{file}:{line}: "),
         // A failure to read or write a file names it in its message.
-        (Some(file), None) if !failure.message.contains(file.as_str()) => format!("{file}: "),
+        (Some(file), None) if !one.message.contains(file) => format!("{file}: "),
         _ => String::new(),
     }
 }

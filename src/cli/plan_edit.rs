@@ -16,10 +16,9 @@ pub(super) fn edit(args: &EditArgs, call: &Call) -> Answer {
     let draft = plan_draft::begin(&desk)?;
     told(&draft, call);
     loop {
-        let text =
-            editor::edit(&draft.file).inspect_err(|_| plan_draft::discard_untouched(&draft))?;
-        let look = match plan_draft::look(&desk, &draft, &text) {
-            Ok(look) => look,
+        editor::open(&draft.file).inspect_err(|_| plan_draft::discard_untouched(&draft))?;
+        let (text, look) = match read(&desk, &draft) {
+            Ok(read) => read,
             Err(failure) if call.out.can_ask() => {
                 print(&failure, call.out);
                 if call.out.ask("Open the editor again?") {
@@ -48,6 +47,13 @@ pub(super) fn edit(args: &EditArgs, call: &Call) -> Answer {
             return Ok(Exit::Done);
         }
     }
+}
+
+/// What the editor left, looked over.
+fn read(desk: &Desk, draft: &Draft) -> Result<(String, Look), Failure> {
+    let text = plan_draft::text(draft)?;
+    let look = plan_draft::look(desk, draft, &text)?;
+    Ok((text, look))
 }
 
 fn told(draft: &Draft, call: &Call) {

@@ -20,7 +20,7 @@ use crate::config::{Config, Paths};
 use crate::engine::{Engine, Event};
 use crate::notify::{Answer, ClosedBy, Notifier};
 use crate::requests::errand::Task;
-use crate::requests::{Changed, Desk, Failure, parse_plan, post};
+use crate::requests::{Changed, Desk, Failure, parse_plan, post, read_text};
 use crate::rulebook::OwnPacks;
 use crate::sensors::logind::{self, Seen};
 use crate::sensors::{Observation, x11};
@@ -422,12 +422,16 @@ impl Daemon {
     /// former plan in force. Nothing happens where the plan comes out the same.
     async fn reload_plan(&mut self, now: Moment) {
         let file = self.paths.plan();
-        let text = match std::fs::read_to_string(&file) {
+        let text = match read_text(&file) {
             Ok(text) => text,
-            Err(error) => {
+            Err(failure) => {
+                let line = failure
+                    .line
+                    .map(|line| format!("{}:{line}: ", file.display()));
                 let why = format!(
-                    "{}: {error}. The former plan stays in force.",
-                    file.display()
+                    "{}{} The former plan stays in force.",
+                    line.unwrap_or_default(),
+                    failure.message
                 );
                 self.troubles.insert("plan", why);
                 return;

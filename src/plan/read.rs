@@ -1,19 +1,20 @@
-//! The text of `plan.toml` → a valid `Plan`, or what is wrong with it and where.
+//! The text of `plan.toml` → a valid `Plan`, or everything that is wrong with it and where.
 //!
 //! Rules: every key is known or refused (an account's platform settings aside), every value is
-//! checked, and a refusal carries the line, the key, what is wrong and what to write instead.
-//! Defaults stand here and in `defaults.rs` alone. It reads text, not files, and knows neither
-//! the checklist packs nor the catalogue of sites.
+//! checked, and each refusal carries the line, the key, what is wrong and what to write instead; one
+//! look tells them all. Defaults stand here and in `defaults.rs` alone. It reads text, not files,
+//! and knows neither the checklist packs nor the catalogue of sites.
 
 mod accounts;
 mod appointments;
 mod defaults;
 mod fault;
-mod place;
 mod posts;
-mod raw;
+mod section;
 mod values;
 
+#[cfg(test)]
+pub(super) use accounts::KEYS as ACCOUNT_KEYS;
 pub use posts::{PostsError, parse_posts};
 pub use values::{NameError, OfError, check_name};
 
@@ -21,16 +22,17 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
+use toml::de::DeTable;
 
 use super::{Breaks, Limit, Override, Plan, Posting, Quiet};
 use crate::calendar::Calendar;
-use fault::Fault;
-use raw::{Leaf, RawLimit, RawOverride, RawPlan};
-use values::{date, duration, minute_of_day, or, positive, value, words, zone};
+use fault::{Fault, Faults};
+use section::Section;
+use values::{date, duration, minute_of_day, positive};
 
-/// What is wrong with a plan, and where.
+/// What is wrong with a plan, and where: the first fault, and those that follow it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {}{message}", in_field(.field))]
+#[error("line {line}: {}{message}{}", in_field(.field), and_more(.also.len()))]
 pub struct PlanError {
     /// The line of the file, from 1.
     pub line: usize,
@@ -40,6 +42,8 @@ pub struct PlanError {
     pub message: String,
     /// What to write instead.
     pub help: String,
+    /// The other faults, in the order of their lines; they have no others.
+    pub also: Vec<PlanError>,
 }
 
 fn in_field(field: &str) -> String {
@@ -50,12 +54,15 @@ fn in_field(field: &str) -> String {
     }
 }
 
+fn and_more(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        others => format!(" (and {others} more)"),
+    }
+}
+
 /// The word of a plan whose zone follows the machine's.
 pub const SYSTEM_ZONE: &str = "system";
-
-/// The keys that the reader knows of an account, for the test of the schema.
-#[cfg(test)]
-pub(super) const ACCOUNT_KEYS: [&str; 7] = raw::RawAccount::KEYS;
 
 /// Reads a plan. A plan that names no timezone is taken to be in UTC: use [`read_in`] with the
 /// system's zone for a plan that is to be followed.
@@ -83,150 +90,187 @@ pub struct Zones<'a> {
 
 /// Reads a plan with the zones of a machine.
 pub fn read_with(text: &str, zones: Zones<'_>) -> Result<Plan, PlanError> {
-    let raw: RawPlan = toml::from_str(text).map_err(|error| fault::from_toml(text, &error))?;
-    plan(raw, zones).map_err(|fault| fault.in_text(text))
+    let (readable, broken) = fault::readable(text);
+    let (table, _) = DeTable::parse_recoverable(&readable);
+    let faults = Faults::default();
+    let plan = plan(Section::top(&table, &faults), zones);
+    if !broken.is_empty()
+        && let Some(error) = faults.syntax(text, &broken)
+    {
+        return Err(error);
+    }
+    match (plan, faults.all(text)) {
+        (Some(plan), None) => Ok(plan),
+        (_, fault) => Err(fault.unwrap_or_else(PlanError::unknown)),
+    }
 }
 
-fn plan(raw: RawPlan, zones: Zones<'_>) -> Result<Plan, Fault> {
-    let (timezone, zone) = match &raw.timezone {
-        Some(leaf) if leaf.get_ref().0 != SYSTEM_ZONE => {
-            value(leaf, "timezone", |text| zone(text, zones.find))?
+impl PlanError {
+    /// Nothing is told although something is wrong, which cannot be.
+    fn unknown() -> Self {
+        Self {
+            line: 1,
+            field: String::new(),
+            message: "it cannot be read".to_owned(),
+            help: "compare it with a plan that `rounds init` writes".to_owned(),
+            also: Vec::new(),
         }
-        _ => {
-            let name = (zones.system)();
-            let zone = (zones.find)(&name).unwrap_or(TimeZone::UTC);
-            (name, zone)
-        }
-    };
-    let calendar = Calendar {
-        zone,
-        day_starts: or(
-            raw.day_starts,
-            "day_starts",
-            minute_of_day,
-            defaults::DAY_STARTS,
-        )?,
-        week_starts: or(
-            raw.week_starts,
-            "week_starts",
-            values::weekday,
-            Weekday::Monday,
-        )?,
-    };
-    let accounts = accounts::accounts(raw.accounts)?;
-    let plan = Plan {
+    }
+}
+
+fn plan(mut raw: Section<'_>, zones: Zones<'_>) -> Option<Plan> {
+    let zone = timezone(&mut raw, zones);
+    let day_starts = raw.or("day_starts", minute_of_day, defaults::DAY_STARTS);
+    let week_starts = raw.or("week_starts", values::weekday, Weekday::Monday);
+    let limits = limits(raw.tables("limits", "limits"));
+    let breaks = breaks(raw.table("breaks"));
+    let quiet = quiet(raw.table("quiet"));
+    let posting = posting(raw.table("posting"));
+    let accounts = accounts::accounts(raw.tables("accounts", "accounts"));
+    let engagements = appointments::engagements(raw.tables("engagements", "engagements"));
+    let conferences = appointments::conferences(raw.tables("conferences", "conferences"));
+    let feeds = appointments::feeds(raw.tables("feeds", "feeds"));
+    raw.end();
+    let (timezone, zone) = zone?;
+    Some(Plan {
         timezone,
-        calendar,
-        limits: limits(&raw.limits)?,
-        breaks: breaks(raw.breaks)?,
-        quiet: quiet(raw.quiet)?,
-        posting: posting(raw.posting)?,
-        accounts,
-        engagements: appointments::engagements(&raw.engagements)?,
-        conferences: appointments::conferences(&raw.conferences)?,
-        feeds: appointments::feeds(&raw.feeds)?,
+        calendar: Calendar {
+            zone,
+            day_starts: day_starts?,
+            week_starts: week_starts?,
+        },
+        limits: limits?,
+        breaks: breaks?,
+        quiet: quiet?,
+        posting: posting?,
+        accounts: accounts?,
+        engagements: engagements?,
+        conferences: conferences?,
+        feeds: feeds?,
+    })
+}
+
+/// The zone with its name; the system's where the plan names none, or says so.
+fn timezone(raw: &mut Section<'_>, zones: Zones<'_>) -> Option<(String, TimeZone)> {
+    let system = || {
+        let name = (zones.system)();
+        let zone = (zones.find)(&name).unwrap_or(TimeZone::UTC);
+        (name, zone)
     };
-    Ok(plan)
+    let named = raw.optional("timezone", |text| match text {
+        SYSTEM_ZONE => Ok(system()),
+        text => values::zone(text, zones.find),
+    });
+    Some(named.ok()?.unwrap_or_else(system))
 }
 
-fn breaks(raw: raw::RawBreaks) -> Result<Breaks, Fault> {
+fn breaks(mut raw: Section<'_>) -> Option<Breaks> {
     let default = Breaks::default();
-    Ok(Breaks {
-        after: or(raw.after, "breaks.after", positive, default.after)?,
-        length: or(raw.length, "breaks.length", positive, default.length)?,
-        snooze: or(raw.snooze, "breaks.snooze", positive, default.snooze)?,
+    let after = raw.or("after", positive, default.after);
+    let length = raw.or("length", positive, default.length);
+    let snooze = raw.or("snooze", positive, default.snooze);
+    raw.end();
+    Some(Breaks {
+        after: after?,
+        length: length?,
+        snooze: snooze?,
     })
 }
 
-fn quiet(raw: raw::RawQuiet) -> Result<Quiet, Fault> {
+fn quiet(mut raw: Section<'_>) -> Option<Quiet> {
     let default = Quiet::default();
-    Ok(Quiet {
-        from: or(raw.from, "quiet.from", minute_of_day, default.from)?,
-        until: or(raw.until, "quiet.until", minute_of_day, default.until)?,
+    let from = raw.or("from", minute_of_day, default.from);
+    let until = raw.or("until", minute_of_day, default.until);
+    raw.end();
+    Some(Quiet {
+        from: from?,
+        until: until?,
     })
 }
 
-fn posting(raw: raw::RawPosting) -> Result<Posting, Fault> {
+fn posting(mut raw: Section<'_>) -> Option<Posting> {
     let default = Posting::default();
-    Ok(Posting {
-        cooling_off: or(
-            raw.cooling_off,
-            "posting.cooling_off",
-            duration,
-            default.cooling_off,
-        )?,
-        late_after: or(
-            raw.late_after,
-            "posting.late_after",
-            duration,
-            default.late_after,
-        )?,
-        attestations_valid: or(
-            raw.attestations_valid,
-            "posting.attestations_valid",
-            positive,
-            default.attestations_valid,
-        )?,
+    let cooling_off = raw.or("cooling_off", duration, default.cooling_off);
+    let late_after = raw.or("late_after", duration, default.late_after);
+    let valid = raw.or("attestations_valid", positive, default.attestations_valid);
+    raw.end();
+    Some(Posting {
+        cooling_off: cooling_off?,
+        late_after: late_after?,
+        attestations_valid: valid?,
     })
 }
 
-fn limits(raw: &[RawLimit]) -> Result<Vec<Limit>, Fault> {
+/// Reads every entry of a list, whatever is wrong with others; none where anything is.
+fn each<'t, T>(
+    entries: Vec<Section<'t>>,
+    mut read: impl FnMut(Section<'t>) -> Option<T>,
+) -> Option<Vec<T>> {
+    let all: Vec<Option<T>> = entries.into_iter().map(&mut read).collect();
+    all.into_iter().collect()
+}
+
+fn limits(raw: Vec<Section<'_>>) -> Option<Vec<Limit>> {
     let mut seen = BTreeSet::new();
-    raw.iter()
-        .map(|raw| {
-            let limit = limit(raw)?;
-            if !seen.insert((limit.of.clone(), limit.per)) {
-                return Err(Fault::at(&raw.of, "limits.of")
-                    .saying(format!(
-                        "there already is a limit of {} per {}",
-                        limit.of, limit.per
-                    ))
-                    .help("keep one of the two, or give one another period"));
-            }
-            Ok(limit)
-        })
-        .collect()
+    each(raw, |raw| limit(raw, &mut seen))
 }
 
-fn limit(raw: &RawLimit) -> Result<Limit, Fault> {
-    Ok(Limit {
-        of: value(&raw.of, "limits.of", values::of)?,
-        per: value(&raw.per, "limits.per", values::per)?,
-        time: value(&raw.time, "limits.time", positive)?,
-        at_least: or(
-            raw.at_least.clone(),
-            "limits.at_least",
-            duration,
-            defaults::AT_LEAST,
-        )?,
-        overrides: raw
-            .overrides
-            .iter()
-            .map(exception)
-            .collect::<Result<_, _>>()?,
+fn limit(
+    mut raw: Section<'_>,
+    seen: &mut BTreeSet<(super::Of, crate::calendar::Per)>,
+) -> Option<Limit> {
+    let of_leaf = raw.required_leaf("of");
+    let of = of_leaf
+        .as_ref()
+        .and_then(|leaf| raw.check(leaf, "of", values::of));
+    let per = raw.required("per", values::per);
+    let time = raw.required("time", positive);
+    let at_least = raw.or("at_least", duration, defaults::AT_LEAST);
+    let overrides = each(raw.tables("overrides", "limits.overrides"), exception);
+    if let (Some(of), Some(per), Some(leaf)) = (&of, per, of_leaf)
+        && !seen.insert((of.clone(), per))
+    {
+        let twice = format!("there already is a limit of {of} per {per}");
+        let fault = Fault::at(leaf.at, raw.field("of"));
+        raw.note(fault.saying(twice, "keep one of the two, or give one another period"));
+    }
+    raw.end();
+    Some(Limit {
+        of: of?,
+        per: per?,
+        time: time?,
+        at_least: at_least?,
+        overrides: overrides?,
     })
 }
 
-fn exception(raw: &RawOverride) -> Result<Override, Fault> {
-    let (from, until) = days(&raw.from, &raw.until, "limits.overrides")?;
-    Ok(Override {
+fn exception(mut raw: Section<'_>) -> Option<Override> {
+    let days = days(&mut raw);
+    let time = raw.required("time", positive);
+    let why = raw.words("why");
+    raw.end();
+    let (from, until) = days?;
+    Some(Override {
         from,
         until,
-        time: value(&raw.time, "limits.overrides.time", positive)?,
-        why: words(raw.why.as_ref(), "limits.overrides.why")?,
+        time: time?,
+        why: why?,
     })
 }
 
 /// Two inclusive days in their order.
-fn days(from: &Leaf, until: &Leaf, table: &str) -> Result<(Date, Date), Fault> {
-    let first = value(from, format!("{table}.from"), date)?;
-    let last = value(until, format!("{table}.until"), date)?;
+fn days(raw: &mut Section<'_>) -> Option<(Date, Date)> {
+    let first = raw.required("from", date);
+    let until = raw.required_leaf("until")?;
+    let last = raw.check(&until, "until", date)?;
+    let first = first?;
     if last < first {
-        return Err(Fault::at(until, format!("{table}.until"))
-            .saying(format!("{last} lies before the first day, {first}"))
-            .help("both days belong to it, so `until` is `from` or later"));
+        let message = format!("{last} lies before the first day, {first}");
+        let help = "both days belong to it, so `until` is `from` or later";
+        raw.note(Fault::at(until.at, raw.field("until")).saying(message, help));
+        return None;
     }
-    Ok((first, last))
+    Some((first, last))
 }
 
 #[cfg(test)]

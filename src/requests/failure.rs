@@ -51,6 +51,18 @@ pub struct Failure {
     pub file: Option<String>,
     /// On which line of it.
     pub line: Option<usize>,
+    /// What else is wrong in the same file, in the order of its lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Further>,
+}
+
+/// A further thing that is wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "as of a failure")]
+pub struct Further {
+    pub message: String,
+    pub help: Option<String>,
+    pub line: Option<usize>,
 }
 
 impl Failure {
@@ -61,6 +73,7 @@ impl Failure {
             help: None,
             file: None,
             line: None,
+            also: Vec::new(),
         }
     }
 
@@ -113,18 +126,33 @@ impl Failure {
         Self::config(error.message()).at(file, line)
     }
 
-    /// A plan is wrong.
+    /// A plan is wrong: every fault of it is told.
     pub fn plan(file: &Path, error: &PlanError) -> Self {
-        let message = match error.field.as_str() {
-            "" => error.message.clone(),
-            field => format!("{field}: {}", error.message),
+        let told = |error: &PlanError| Further {
+            message: match error.field.as_str() {
+                "" => error.message.clone(),
+                field => format!("{field}: {}", error.message),
+            },
+            help: Some(error.help.clone()).filter(|help| !help.is_empty()),
+            line: Some(error.line),
         };
-        let failure = Self::config(message).at(file, Some(error.line));
-        if error.help.is_empty() {
-            failure
-        } else {
-            failure.with_help(error.help.clone())
-        }
+        let first = told(error);
+        let mut failure = Self::config(first.message).at(file, first.line);
+        failure.help = first.help;
+        failure.also = error.also.iter().map(told).collect();
+        failure
+    }
+
+    /// A file is no text.
+    pub fn no_text(file: &Path, bytes: &[u8], error: std::str::Utf8Error) -> Self {
+        let sound = &bytes[..error.valid_up_to()];
+        let line = sound.split(|byte| *byte == b'\n').count();
+        let wrong = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+        let place = error.valid_up_to() + 1;
+        let message = format!("The {place}. byte of the file, 0x{wrong:02X}, is no text in UTF-8.");
+        Self::config(message)
+            .at(file, Some(line))
+            .with_help("write that letter anew, and save the file in the encoding UTF-8")
     }
 
     /// A file of a pack is wrong.
@@ -143,6 +171,16 @@ impl Failure {
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Says what to do beside what is told already, at the end.
+    pub fn add_help(&mut self, more: &str) {
+        let last = self.also.last_mut().map(|further| &mut further.help);
+        let help = last.unwrap_or(&mut self.help);
+        *help = Some(match help.take() {
+            Some(help) => format!("{help}; {more}"),
+            None => more.to_owned(),
+        });
     }
 
     /// Says where.

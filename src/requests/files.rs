@@ -7,6 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 
+/// Reads a file of text. One that is no text in UTF-8 is a wrong file of the configuration.
+pub fn read_text(file: &Path) -> Result<String, Failure> {
+    let bytes = fs::read(file).map_err(|error| Failure::file(file, &error))?;
+    String::from_utf8(bytes)
+        .map_err(|error| Failure::no_text(file, error.as_bytes(), error.utf8_error()))
+}
+
 /// Makes a folder for its owner only, with the ones above it. One that is there stays as it is.
 pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
     fs::DirBuilder::new()

@@ -33,7 +33,6 @@ pub mod words;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::fs;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +44,7 @@ use crate::platforms::Places;
 use crate::rulebook::Rulebook;
 use crate::store::Store;
 pub use failure::{Failure, FailureKind};
+pub use files::read_text;
 
 /// What a request changed, for a running daemon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -148,13 +148,10 @@ impl Desk {
 /// Reads the plan, with this system's zone and owner where it names none.
 pub fn load_plan(paths: &Paths) -> Result<Plan, Failure> {
     let file = paths.plan();
-    let text = match fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Failure::no_plan());
-        }
-        Err(error) => return Err(Failure::file(&file, &error)),
-    };
+    if matches!(file.try_exists(), Ok(false)) {
+        return Err(Failure::no_plan());
+    }
+    let text = read_text(&file)?;
     parse_plan(&text).map_err(|error| Failure::plan(&file, &error))
 }
 

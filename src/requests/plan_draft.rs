@@ -48,7 +48,7 @@ pub struct Look {
 /// Begins an edit with a copy of the plan, or goes on with one that was left.
 pub fn begin(desk: &Desk) -> Result<Draft, Failure> {
     let plan = desk.paths.plan();
-    let base = fs::read_to_string(&plan).map_err(|error| Failure::file(&plan, &error))?;
+    let base = files::read_text(&plan)?;
     let file = desk.paths.config.join("plan.edited.toml");
     let mut draft = Draft {
         file: file.clone(),
@@ -56,8 +56,8 @@ pub fn begin(desk: &Desk) -> Result<Draft, Failure> {
         set_aside: None,
         base,
     };
-    let left = fs::read_to_string(&file).ok();
-    if left.is_some_and(|left| left != draft.base) {
+    let left = fs::read(&file).ok();
+    if left.is_some_and(|left| left != draft.base.as_bytes()) {
         if is_newer(&file, &plan) {
             draft.is_left_over = true;
             return Ok(draft);
@@ -80,6 +80,11 @@ fn free_name(folder: &Path) -> PathBuf {
     let mut free = names.filter(|name| !name.exists());
     free.next()
         .unwrap_or_else(|| folder.join("plan.edited-0.toml"))
+}
+
+/// The text of a draft as the editor left it.
+pub fn text(draft: &Draft) -> Result<String, Failure> {
+    files::read_text(&draft.file).map_err(|failure| kept(draft, failure))
 }
 
 /// Looks over the text of a draft. Fails where it is empty or no valid plan, with
@@ -105,7 +110,7 @@ pub fn look(desk: &Desk, draft: &Draft, text: &str) -> Result<Look, Failure> {
 pub fn take(desk: &mut Desk, draft: &Draft, text: &str) -> Result<PathBuf, Failure> {
     let _lock = files::lock(&desk.paths.config)?;
     let plan = desk.paths.plan();
-    let now = fs::read_to_string(&plan).map_err(|error| Failure::file(&plan, &error))?;
+    let now = files::read_text(&plan)?;
     if now != draft.base {
         let failure = Failure::failed("The plan was changed by another program meanwhile.");
         return Err(kept(draft, failure));
@@ -132,9 +137,6 @@ pub fn discard_untouched(draft: &Draft) {
 fn kept(draft: &Draft, mut failure: Failure) -> Failure {
     let file = draft.file.display();
     let kept = format!("your text is kept in {file}: `rounds plan edit` opens it again");
-    failure.help = Some(match failure.help {
-        Some(help) => format!("{help}; {kept}"),
-        None => kept,
-    });
+    failure.add_help(&kept);
     failure
 }

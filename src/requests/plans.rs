@@ -1,6 +1,5 @@
 //! The plan's file: changed in one step, looked over, shown.
 
-use std::fs;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -71,7 +70,7 @@ pub(super) fn would_change(
     edit: impl FnOnce(&str) -> Result<String, EditError>,
 ) -> Result<String, Failure> {
     let file = desk.paths.plan();
-    let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
+    let text = files::read_text(&file)?;
     parse_plan(&text).map_err(|error| Failure::plan(&file, &error))?;
     edit(&text).map_err(|error| refused(&file, error))
 }
@@ -82,7 +81,7 @@ pub(super) fn try_out(
     edit: impl FnOnce(&str) -> Result<String, EditError>,
 ) -> Result<(), Failure> {
     let file = desk.paths.plan();
-    let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
+    let text = files::read_text(&file)?;
     edit(&text).map(drop).map_err(|error| refused(&file, error))
 }
 
@@ -90,7 +89,7 @@ pub(super) fn try_out(
 pub fn show(paths: &Paths) -> Result<Shown, Failure> {
     let plan = super::load_plan(paths)?;
     let file = paths.plan();
-    let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
+    let text = files::read_text(&file)?;
     Ok(Shown {
         file: file.display().to_string(),
         timezone: plan.timezone.clone(),
@@ -156,6 +155,10 @@ fn refused(file: &Path, error: EditError) -> Failure {
             (failure.file, failure.line) = (None, None);
             failure.message = super::failure::sentence(&failure.message);
             failure
+            for further in &mut failure.also {
+                further.line = None;
+                further.message = super::failure::sentence(&further.message);
+            }
         }
         EditError::Shape(_) => words::usage(&error).at(file, None),
         other => Failure::failed(super::failure::sentence(&other.to_string())),
@@ -233,10 +236,10 @@ fn sites(plan: &Plan) -> Vec<(String, &str)> {
 
 /// Looks over a plan in any file; needs no desk. Fails where it is wrong.
 pub fn check(paths: &Paths, file: &Path, now: jiff::Timestamp) -> Result<Checked, Failure> {
-    let text = fs::read_to_string(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound if file == paths.plan() => Failure::no_plan(),
-        _ => Failure::file(file, &error),
-    })?;
+    if file == paths.plan() && matches!(file.try_exists(), Ok(false)) {
+        return Err(Failure::no_plan());
+    }
+    let text = files::read_text(file)?;
     let plan = parse_plan(&text).map_err(|error| Failure::plan(file, &error))?;
     Ok(Checked {
         file: file.display().to_string(),

@@ -162,6 +162,69 @@ fn a_damaged_plan_is_told_with_file_line_and_field() {
 }
 
 #[test]
+fn every_fault_of_a_plan_is_told_in_one_go() {
+    let world = World::with("lin");
+    let good = world.plan_text();
+    let text = good
+        .replace("time = \"4h\"", "time = \"4\"")
+        .replace("Tue,Fri", "Tue,Fry")
+        .replace("[quiet]", "[quite]");
+    let line = |with: &str| 1 + text.lines().position(|line| line.contains(with)).unwrap();
+    let wrong = ["time = \"4\"", "[quite]", "Fry"].map(line);
+    let file = world.path("work/other.toml");
+    fs::write(&file, &text).unwrap();
+    let ran = world.run(&["plan", "check", "other.toml"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran}");
+    assert_eq!(ran.stderr.matches("Hint: ").count(), 3, "{ran}");
+    let (status, error) = world.error(&["plan", "check", "other.toml"]);
+    let also = error["also"].as_array().unwrap();
+    let mut lines = vec![error["line"].as_u64().unwrap() as usize];
+    lines.extend(
+        also.iter()
+            .map(|one| one["line"].as_u64().unwrap() as usize),
+    );
+    let mut expected = wrong;
+    expected.sort_unstable();
+    assert_eq!((status, lines.as_slice()), (2, &expected[..]), "{error}");
+    for line in expected {
+        let place = format!("other.toml:{line}: ");
+        assert!(ran.stderr.contains(&place), "{place}: {ran}");
+    }
+    // An edit tells them alike, and where the text is kept once, at the end.
+    let script = format!("cp {}", file.display());
+    let edited = world.run_env(&["plan", "edit"], &[("VISUAL", script.as_str())]);
+    assert_eq!(edited.status, 2, "{edited}");
+    assert_eq!(edited.stderr.matches("Hint: ").count(), 3, "{edited}");
+    assert_eq!(edited.stderr.matches("plan edit").count(), 1, "{edited}");
+    assert_eq!(world.plan_text(), good);
+}
+
+#[test]
+fn a_plan_that_is_no_text_is_told_with_the_byte_and_the_line() {
+    let world = World::with("balanced");
+    let mut bytes = world.plan_text().into_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'[').unwrap();
+    // What an old editor makes of an accented letter.
+    bytes.splice(at..at, *b"# M\xE9dico\n");
+    let line = bytes[..at].split(|byte| *byte == b'\n').count();
+    fs::write(world.path("work/old.toml"), &bytes).unwrap();
+    let (status, error) = world.error(&["plan", "check", "old.toml"]);
+    assert_eq!((status, error["line"].as_u64()), (2, Some(line as u64)));
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("0xE9"), "{error}");
+    assert!(message.contains(&(at + 4).to_string()), "{error}");
+    fs::write(world.plan(), &bytes).unwrap();
+    for command in [
+        &["status"][..],
+        &["plan", "show"],
+        &["limit", "set", "all", "1h", "per", "day"],
+    ] {
+        assert_eq!(world.error(command).0, 2, "{command:?}");
+    }
+    assert_eq!(fs::read(world.plan()).unwrap(), bytes);
+}
+
+#[test]
 fn a_wrong_config_is_told_with_its_line() {
     let world = World::with("balanced");
     fs::write(

@@ -4,64 +4,81 @@
 //! plain http is for this machine only; stages follow each other in time.
 
 use jiff::civil::Date;
-use toml::Spanned;
 
+use super::each;
 use super::fault::{Fault, Wrong, nearest};
 use super::posts::parse_posts;
-use super::raw::{Leaf, RawAccount, RawStage};
-use super::values::{date, name, named, or, pattern, value, words};
+use super::section::{Leaf, Noted, Section};
+use super::values::{date, name, named, pattern};
 use crate::calendar::Age;
 use crate::plan::{Account, Begins, Platform, SpeaksAs, Stage};
 
-pub(super) fn accounts(raw: Vec<RawAccount>) -> Result<Vec<Account>, Fault> {
-    let mut accounts: Vec<Account> = Vec::new();
-    for raw in raw {
-        let name_leaf = raw.name.clone();
-        let account = account(raw)?;
-        let same = |other: &&Account| other.name.to_lowercase() == account.name.to_lowercase();
-        if let (Some(other), Some(leaf)) = (accounts.iter().find(same), name_leaf) {
-            return Err(Fault::at(&leaf, "accounts.name")
-                .saying(format!("there already is an account `{}`", other.name))
-                .help("give each account its own name"));
-        }
-        accounts.push(account);
-    }
-    Ok(accounts)
+/// The keys that every account may have.
+pub(in crate::plan) const KEYS: [&str; 7] = [
+    "name",
+    "platform",
+    "owner",
+    "speaks_as",
+    "packs",
+    "slots",
+    "cadence",
+];
+
+pub(super) fn accounts(raw: Vec<Section<'_>>) -> Option<Vec<Account>> {
+    let mut names: Vec<String> = Vec::new();
+    each(raw, |raw| account(raw, &mut names))
 }
 
-fn account(raw: RawAccount) -> Result<Account, Fault> {
-    let (Some(name_leaf), Some(platform_leaf)) = (raw.name, raw.platform) else {
-        return Err(Fault::at_byte(0, "accounts").saying("`name` or `platform` is missing"));
-    };
-    let name = value(&name_leaf, "accounts.name", name)?;
-    let mut settings = settings(raw.settings)?;
-    let platform = platform(&platform_leaf, &name, &mut settings)?;
-    Ok(Account {
-        name,
-        platform,
-        owner: words(raw.owner.as_ref(), "accounts.owner")?,
-        speaks_as: or(
-            raw.speaks_as,
-            "accounts.speaks_as",
-            speaks_as,
-            SpeaksAs::Doctor,
-        )?,
-        packs: list(&raw.packs, "accounts.packs", named)?,
-        slots: list(&raw.slots, "accounts.slots", pattern)?,
-        cadence: cadence(&raw.cadence)?,
-        settings,
+fn account(mut raw: Section<'_>, names: &mut Vec<String>) -> Option<Account> {
+    let name = own_name(&mut raw, names);
+    let platform_leaf = raw.required_leaf("platform");
+    let owner = raw.words("owner");
+    let speaks_as = raw.or("speaks_as", speaks_as, SpeaksAs::Doctor);
+    let packs = raw.list("packs", named);
+    let slots = raw.list("slots", pattern);
+    let cadence = cadence(raw.tables("cadence", "accounts.cadence"));
+    let at = platform_leaf.as_ref().map(|leaf| leaf.at);
+    let platform_name = platform_leaf.and_then(|leaf| raw.check(&leaf, "platform", known_platform));
+    let faults = raw.faults();
+    let mut settings = Vec::new();
+    let mut are_right = true;
+    for (key, leaf) in raw.rest() {
+        if let Some(fault) = setting(&key, &leaf) {
+            faults.note(fault);
+            are_right = false;
+        }
+        settings.push((key, leaf.text));
+    }
+    let lacking = |lacks| faults.note(needs(at.unwrap_or_default(), lacks));
+    let platform = platform_name.and_then(|platform_name| {
+        let account = name.as_deref().unwrap_or_default();
+        let platform = platform(&platform_name, account, &mut settings);
+        platform.map_err(lacking).ok()
+    });
+    Some(Account {
+        name: name?,
+        platform: platform?,
+        owner: owner?,
+        speaks_as: speaks_as?,
+        packs: packs?,
+        slots: slots?,
+        cadence: cadence?,
+        settings: are_right.then_some(settings)?,
     })
 }
 
-fn list<T>(
-    leaves: &[Leaf],
-    field: &str,
-    check: impl Fn(&str) -> Result<T, Wrong>,
-) -> Result<Vec<T>, Fault> {
-    leaves
-        .iter()
-        .map(|leaf| value(leaf, field, &check))
-        .collect()
+/// The account's name, which no other has.
+fn own_name(raw: &mut Section<'_>, names: &mut Vec<String>) -> Option<String> {
+    let leaf = raw.required_leaf("name")?;
+    let name = raw.check(&leaf, "name", name)?;
+    let mut others = names.iter();
+    if let Some(other) = others.find(|other| other.to_lowercase() == name.to_lowercase()) {
+        let message = format!("there already is an account `{other}`");
+        let fault = Fault::at(leaf.at, raw.field("name"));
+        raw.note(fault.saying(message, "give each account its own name"));
+    }
+    names.push(name.clone());
+    Some(name)
 }
 
 fn speaks_as(text: &str) -> Result<SpeaksAs, Wrong> {
@@ -76,34 +93,26 @@ fn speaks_as(text: &str) -> Result<SpeaksAs, Wrong> {
     }
 }
 
-/// Other settings as text, in the order of the file.
-fn settings(raw: Vec<(String, Leaf)>) -> Result<Vec<(String, String)>, Fault> {
-    raw.into_iter()
-        .map(|(key, leaf)| {
-            let field = format!("accounts.{key}");
-            if let Some(known) = nearest(&key, &RawAccount::KEYS, 1) {
-                return Err(Fault::at(&leaf, field)
-                    .saying(format!("`{key}` is no key of an account"))
-                    .help(format!("did you mean `{known}`?")));
-            }
-            if is_secret(&key) {
-                return Err(Fault::at(&leaf, field)
-                    .saying(format!(
-                        "`{key}` looks like a secret, and others may read this file"
-                    ))
-                    .help(
-                        "remove the line; rounds asks for it and keeps it in the Secret Service",
-                    ));
-            }
-            match key.as_str() {
-                "server" => value(&leaf, field, server)?,
-                "site" => value(&leaf, field, name).map(|_| ())?,
-                "front_matter" => value(&leaf, field, front_matter)?,
-                _ => {}
-            }
-            Ok((key, leaf.into_inner().0))
-        })
-        .collect()
+/// What is wrong with another setting.
+fn setting(key: &str, leaf: &Leaf) -> Option<Fault> {
+    let fault = Fault::at(leaf.at, format!("accounts.{key}"));
+    if let Some(known) = nearest(key, &KEYS, 1) {
+        let message = format!("`{key}` is no key of an account");
+        return Some(fault.saying(message, format!("did you mean `{known}`?")));
+    }
+    if is_secret(key) {
+        let message = format!("`{key}` looks like a secret, and others may read this file");
+        let help = "remove the line; rounds asks for it and keeps it in the Secret Service";
+        return Some(fault.saying(message, help));
+    }
+    let text = leaf.text.as_str();
+    let checked = match key {
+        "server" => server(text),
+        "site" => name(text).map(|_| ()),
+        "front_matter" => front_matter(text),
+        _ => Ok(()),
+    };
+    checked.map_err(|wrong| fault.of(wrong)).err()
 }
 
 /// Whose front matter a folder's files have.
@@ -153,20 +162,21 @@ fn server(text: &str) -> Result<(), Wrong> {
     Err(Wrong::new(message, format!("write \"https://{rest}\"")))
 }
 
-/// The platform with its required settings, which leave the list of other ones.
+/// The platform with its required settings, which leave the list of other ones; or the key that it
+/// lacks.
 fn platform(
-    leaf: &Leaf,
+    name: &str,
     account: &str,
     settings: &mut Vec<(String, String)>,
-) -> Result<Platform, Fault> {
-    let name = value(leaf, "accounts.platform", known_platform)?;
+) -> Result<Platform, (String, &'static str)> {
     let mut take = |key: &str| {
         let at = settings.iter().position(|(name, _)| name == key)?;
         Some(settings.remove(at).1).filter(|text| !text.trim().is_empty())
     };
-    let required: &[&str] = match name.as_str() {
+    let lacks = |key| (name.to_owned(), key);
+    let required: &[&str] = match name {
         "folder" => {
-            let path = take("path").ok_or_else(|| needs(leaf, "folder", "path"))?;
+            let path = take("path").ok_or_else(|| lacks("path"))?;
             return Ok(Platform::Folder { path });
         }
         "handoff" => {
@@ -184,8 +194,10 @@ fn platform(
             .any(|(name, text)| name == key && !text.trim().is_empty())
     };
     match required.iter().find(|key| !has(key)) {
-        Some(key) => Err(needs(leaf, &name, key)),
-        None => Ok(Platform::Later { name }),
+        Some(key) => Err(lacks(key)),
+        None => Ok(Platform::Later {
+            name: name.to_owned(),
+        }),
     }
 }
 
@@ -205,69 +217,84 @@ fn known_platform(text: &str) -> Result<String, Wrong> {
     ))
 }
 
-fn needs(leaf: &Leaf, platform: &str, key: &str) -> Fault {
+fn needs(at: usize, (platform, key): (String, &str)) -> Fault {
     let example = match key {
         "path" => "path = \"~/site/content/posts\"",
         "handle" => "handle = \"name.bsky.social\"",
         "server" => "server = \"https://example.org\"",
         _ => "user = \"name\"",
     };
-    Fault::at(leaf, format!("accounts.{key}"))
-        .saying(format!("an account on {platform} needs `{key}`"))
-        .help(format!("add a line such as {example}"))
+    let message = format!("an account on {platform} needs `{key}`");
+    Fault::at(at, format!("accounts.{key}"))
+        .saying(message, format!("add a line such as {example}"))
+        .absent()
 }
 
-fn cadence(raw: &[Spanned<RawStage>]) -> Result<Vec<Stage>, Fault> {
-    let mut stages = Vec::new();
+fn cadence(raw: Vec<Section<'_>>) -> Option<Vec<Stage>> {
     let mut first: Option<Date> = None;
     let mut before: Option<Date> = None;
-    for raw in raw {
-        let offset = raw.span().start;
-        let stage = stage(raw.get_ref(), offset)?;
+    let mut is_first = true;
+    each(raw, |raw| {
+        let fault = raw.fault();
+        let faults = raw.faults();
+        let stage = stage(raw);
+        let leads = std::mem::take(&mut is_first);
+        let stage = stage?;
         let starts = match (stage.begins, first) {
             (Begins::On(date), _) => date,
             (Begins::After(age), Some(first)) => age.after(first),
+            (Begins::After(_), None) if !leads => return Some(stage),
             (Begins::After(_), None) => {
-                return Err(Fault::at_byte(offset, "accounts.cadence.after")
-                    .saying("the first stage has `after`, but nothing comes before it")
-                    .help("give the first stage a date: from = 2026-01-05"));
+                let message = "the first stage has `after`, but nothing comes before it";
+                let help = "give the first stage a date: from = 2026-01-05";
+                faults.note(fault.in_key("after").saying(message, help));
+                return None;
             }
         };
         if let Some(before) = before.filter(|before| starts <= *before) {
-            return Err(Fault::at_byte(offset, "accounts.cadence")
-                .saying(format!(
-                    "this stage begins on {starts}, not after the one before, {before}"
-                ))
-                .help("put the stages in the order of their dates"));
+            let message =
+                format!("this stage begins on {starts}, not after the one before, {before}");
+            faults.note(fault.saying(message, "put the stages in the order of their dates"));
+            return None;
         }
         first = first.or(Some(starts));
         before = Some(starts);
-        stages.push(stage);
-    }
-    Ok(stages)
+        Some(stage)
+    })
 }
 
-fn stage(raw: &RawStage, offset: usize) -> Result<Stage, Fault> {
-    let begins = match (&raw.from, &raw.after) {
-        (Some(from), None) => Begins::On(value(from, "accounts.cadence.from", date)?),
-        (None, Some(after)) => Begins::After(value(after, "accounts.cadence.after", age)?),
-        (Some(_), Some(_)) => {
-            return Err(Fault::at_byte(offset, "accounts.cadence")
-                .saying("this stage has both `from` and `after`")
-                .help("keep one: a date, or a time after the first stage"));
-        }
-        (None, None) => {
-            return Err(Fault::at_byte(offset, "accounts.cadence")
-                .saying("this stage does not say when it begins")
-                .help("add from = 2026-01-05 to the first stage, after = \"2y\" to later ones"));
-        }
-    };
-    let (min, max, per) = value(&raw.posts, "accounts.cadence.posts", |text| {
+fn stage(mut raw: Section<'_>) -> Option<Stage> {
+    let from = raw.optional("from", date);
+    let after = raw.optional("after", age);
+    let posts = raw.required("posts", |text| {
         let help = "for example \"2 per week\" or \"2-3 per month\"";
         parse_posts(text).map_err(|error| Wrong::new(error, help))
-    })?;
-    Ok(Stage {
-        begins,
+    });
+    let begins = match (from, after) {
+        (Ok(Some(date)), Ok(None)) => Some(Begins::On(date)),
+        (Ok(None), Ok(Some(age))) => Some(Begins::After(age)),
+        (Err(Noted), _) | (_, Err(Noted)) => None,
+        (Ok(Some(_)), Ok(Some(_))) => {
+            let help = "keep one: a date, or a time after the first stage";
+            raw.note(
+                raw.fault()
+                    .saying("this stage has both `from` and `after`", help),
+            );
+            None
+        }
+        (Ok(None), Ok(None)) => {
+            let help = "add from = 2026-01-05 to the first stage, after = \"2y\" to later ones";
+            let fault = raw
+                .fault()
+                .saying("this stage does not say when it begins", help);
+            raw.note(fault.absent());
+            None
+        }
+    };
+    raw.end();
+    let (min, max, per) = posts?;
+    Some(Stage {
+        begins: begins?,
         min,
         max,
         per,

@@ -1,12 +1,15 @@
-//! A refusal on its way to its line: what is wrong at which byte of the text.
+//! Refusals on their way to their lines: what is wrong at which byte of the text.
 //!
-//! It also puts the TOML reader's own refusals into the words of a plan.
+//! All of them are gathered before any is told. It also puts the TOML reader's own refusals into the
+//! words of a plan. Where the text is no TOML, what only seems to be missing is not told: it may
+//! stand on a line that could not be read.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 
+use toml::de::DeTable;
+
 use super::PlanError;
-use super::place::{line_of, path_at};
-use super::raw::Leaf;
 
 /// What is wrong, by its place in bytes.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(super) struct Fault {
     field: String,
     message: String,
     help: String,
+    /// Something is not there.
+    is_absence: bool,
 }
 
 /// What is wrong with a value, before its place is known.
@@ -34,111 +39,154 @@ impl Wrong {
 }
 
 impl Fault {
-    /// A fault of a value.
-    pub(super) fn at(leaf: &Leaf, field: impl Into<String>) -> Self {
-        Self::at_byte(leaf.span().start, field)
-    }
-
     /// A fault at a byte of the text.
-    pub(super) fn at_byte(offset: usize, field: impl Into<String>) -> Self {
+    pub(super) fn at(offset: usize, field: impl Into<String>) -> Self {
         Self {
             offset,
             field: field.into(),
             message: String::new(),
             help: String::new(),
-        }
-    }
-
-    pub(super) fn saying(self, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            ..self
-        }
-    }
-
-    pub(super) fn help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: help.into(),
-            ..self
+            is_absence: false,
         }
     }
 
     pub(super) fn of(self, wrong: Wrong) -> Self {
-        self.saying(wrong.message).help(wrong.help)
+        Self {
+            message: wrong.message,
+            help: wrong.help,
+            ..self
+        }
     }
 
-    /// The refusal with its line.
-    pub(super) fn in_text(self, text: &str) -> PlanError {
-        PlanError {
-            line: line_of(text, self.offset),
-            field: self.field,
-            message: self.message,
-            help: self.help,
+    pub(super) fn saying(self, message: impl Display, help: impl Into<String>) -> Self {
+        self.of(Wrong::new(message, help))
+    }
+
+    /// The same at a key of its table.
+    pub(super) fn in_key(self, key: &str) -> Self {
+        Self {
+            field: format!("{}.{key}", self.field),
+            ..self
+        }
+    }
+
+    /// A key that has to be there is not.
+    pub(super) fn missing(self, key: &str) -> Self {
+        let help = format!("add a line such as {}", example(key));
+        self.saying(format!("`{key}` is missing"), help).absent()
+    }
+
+    /// What is wrong is that something is not there.
+    pub(super) fn absent(self) -> Self {
+        Self {
+            is_absence: true,
+            ..self
         }
     }
 }
 
-/// A refusal of the TOML reader: broken syntax, an unknown or missing key, a value of a wrong kind.
-pub(super) fn from_toml(text: &str, error: &toml::de::Error) -> PlanError {
-    let offset = error.span().map_or(0, |span| span.start);
-    let field = path_at(text, offset);
-    let (message, help) = in_words(error.message());
-    PlanError {
-        line: line_of(text, offset),
-        field,
-        message,
-        help,
+/// Everything that is wrong so far. Whoever reads a part of the plan notes it here and goes on.
+#[derive(Debug, Default)]
+pub(super) struct Faults(RefCell<Vec<Fault>>);
+
+impl Faults {
+    pub(super) fn note(&self, fault: Fault) {
+        self.0.borrow_mut().push(fault);
+    }
+
+    /// Whether the text could not be taken apart at this byte's line or in its structure, so that
+    /// what was read of it is not what was meant.
+    pub(super) fn syntax(&self, text: &str, errors: &[toml::de::Error]) -> Option<PlanError> {
+        let broken = broken_lines(text, errors);
+        let structure = broken.iter().any(|(line, _)| is_structure(text, *line));
+        let mut faults = self.0.borrow_mut();
+        faults.retain(|fault| {
+            let line = line_of(text, fault.offset);
+            !structure && !fault.is_absence && broken.iter().all(|(other, _)| *other != line)
+        });
+        drop(faults);
+        let broken = broken.into_iter().map(|(line, message)| PlanError {
+            line,
+            field: String::new(),
+            message,
+            help: SYNTAX.to_owned(),
+            also: Vec::new(),
+        });
+        self.told(text, broken.collect())
+    }
+
+    /// All of them as one refusal, in the order of the lines; none where nothing is wrong.
+    pub(super) fn all(&self, text: &str) -> Option<PlanError> {
+        self.told(text, Vec::new())
+    }
+
+    fn told(&self, text: &str, mut all: Vec<PlanError>) -> Option<PlanError> {
+        let faults = self.0.take().into_iter().map(|fault| PlanError {
+            line: line_of(text, fault.offset),
+            field: fault.field,
+            message: fault.message,
+            help: fault.help,
+            also: Vec::new(),
+        });
+        all.extend(faults);
+        all.sort_by_key(|fault| fault.line);
+        let mut all = all.into_iter();
+        let mut first = all.next()?;
+        first.also = all.collect();
+        Some(first)
     }
 }
 
-fn in_words(message: &str) -> (String, String) {
-    if let Some((key, rest)) = message
-        .strip_prefix("unknown field `")
-        .and_then(|rest| rest.split_once('`'))
-    {
-        let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-        let meant = nearest(key, &known, 2).map(|known| format!("did you mean `{known}`? "));
-        let help = format!(
-            "{}keys here: {}",
-            meant.unwrap_or_default(),
-            known.join(", ")
-        );
-        return (format!("`{key}` is no key here"), help);
+/// So many lines that are no TOML are looked behind.
+const MOST_BROKEN: usize = 20;
+
+/// The text as far as it can be read, and what is wrong with the rest. Behind a line at which the
+/// parser gives up it is read on without that line, which is blank then: every byte keeps its place.
+pub(super) fn readable(text: &str) -> (String, Vec<toml::de::Error>) {
+    let mut readable = text.to_owned();
+    let mut broken: Vec<toml::de::Error> = Vec::new();
+    while broken.len() < MOST_BROKEN {
+        let (_, errors) = DeTable::parse_recoverable(&readable);
+        let [error] = errors.as_slice() else {
+            broken.extend(errors);
+            break;
+        };
+        let at = error.span().map_or(0, |span| span.start).min(text.len());
+        broken.extend(errors);
+        let (before, behind) = text.as_bytes().split_at(at);
+        let is_end = |byte: &u8| *byte == b'\n';
+        let from = before.iter().rposition(is_end).map_or(0, |end| end + 1);
+        let until = at + behind.iter().position(is_end).unwrap_or(behind.len());
+        readable.replace_range(from..until, &" ".repeat(until - from));
     }
-    if let Some(key) = message
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.strip_suffix('`'))
-    {
-        let help = format!("add a line such as {}", example(key));
-        return (format!("`{key}` is missing"), help);
+    (readable, broken)
+}
+
+const SYNTAX: &str = "texts, times and lengths stand in quotes: time = \"4h\"";
+
+/// The lines that could not be read, each with the first that is wrong there.
+fn broken_lines(text: &str, errors: &[toml::de::Error]) -> Vec<(usize, String)> {
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for error in errors {
+        let offset = error.span().map_or(0, |span| span.start);
+        let line = line_of(text, offset);
+        if lines.iter().all(|(other, _)| *other != line) {
+            lines.push((line, error.message().replace('\n', "; ")));
+        }
     }
-    let (message, help) = match message {
-        kind if kind.contains("map, expected a sequence") => (
-            "there may be several of these",
-            "write the name in double brackets, such as [[limits]]",
-        ),
-        kind if kind.contains("expected a sequence") => (
-            "a list belongs here",
-            "write it in square brackets: slots = [\"0 8 * * Tue\"]",
-        ),
-        kind if kind.contains("sequence, expected a single value") => (
-            "a single value belongs here, not a list",
-            "write one value in quotes",
-        ),
-        kind if kind.contains("not a table") => (
-            kind,
-            "write one value in quotes; a section such as [quiet] has single brackets",
-        ),
-        kind if kind.contains("expected struct") => (
-            "a table belongs here",
-            "write its name in single brackets, such as [quiet], and its keys below",
-        ),
-        other => (
-            other,
-            "texts, times and lengths stand in quotes: time = \"4h\"",
-        ),
-    };
-    (message.replace('\n', "; "), help.to_owned())
+    lines
+}
+
+/// Whether a line begins a table: where it cannot be read, what follows stands nowhere.
+fn is_structure(text: &str, line: usize) -> bool {
+    let line = text.lines().nth(line - 1).unwrap_or_default();
+    line.trim_start().starts_with('[')
+}
+
+/// The line of a byte, from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or(text);
+    1 + before.matches('\n').count()
 }
 
 /// A line with a required key.

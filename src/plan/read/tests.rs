@@ -279,6 +279,89 @@ fn every_wrong_value_is_refused_at_its_line_and_key() {
     }
 }
 
+/// Line, field and message of everything that is wrong.
+fn all_of(text: &str) -> Vec<(usize, String, String)> {
+    let error = read(text).unwrap_err();
+    let others = error.also.clone();
+    assert!(others.iter().all(|other| other.also.is_empty()));
+    std::iter::once(error)
+        .chain(others)
+        .map(|one| (one.line, one.field, one.message))
+        .collect()
+}
+
+#[test]
+fn every_fault_is_told_in_one_go_with_its_line() {
+    let text = "timezone = \"Mars\"\nweek_start = \"monday\"\n\
+        [[limits]]\nof = \"write\"\ntime = 4\n\
+        [[limits.overrides]]\nfrom = 2026-05-05\ntime = \"0s\"\n\
+        [[limits]]\nof = \"all\"\nper = \"day\"\ntime = \"1h\"\n\
+        [quiet]\nfrom = \"9\"\nuntil = [\"7\"]\n\
+        [[accounts]]\nname = \"a b\"\nplatform = \"wordpress\"\nserver = \"http://a.b\"\n\
+        token = \"x\"\nslots = [\"0 8 * *\", \"0 8 * * Tue\", \"x\"]\n\
+        cadence = [{ after = \"2y\", posts = \"2 per day\" }, { posts = \"1 per week\" }]\n\
+        [[engagements]]\nname = \"Chat\"\nlength = \"0m\"\n\
+        [[conferences]]\nname = \"K\"\nfrom = 2026-05-05\nuntil = 2026-05-01\ntme = \"1h\"\n\
+        [[feeds]]\nname = \"BMJ\"\naddress = 5\n[other]\nx = 1\n";
+    let told = all_of(text);
+    let places: Vec<(usize, &str)> = told
+        .iter()
+        .map(|(line, field, _)| (*line, field.as_str()))
+        .collect();
+    let expected = [
+        (1, "timezone"),
+        (2, "week_start"),
+        (3, "limits"),
+        (4, "limits.of"),
+        (5, "limits.time"),
+        (6, "limits.overrides"),
+        (8, "limits.overrides.time"),
+        (14, "quiet.from"),
+        (15, "quiet.until"),
+        (17, "accounts.name"),
+        (18, "accounts.user"),
+        (19, "accounts.server"),
+        (20, "accounts.token"),
+        (21, "accounts.slots"),
+        (21, "accounts.slots"),
+        (22, "accounts.cadence.posts"),
+        (22, "accounts.cadence"),
+        (23, "engagements.cron"),
+        (25, "engagements.length"),
+        (29, "conferences.until"),
+        (30, "conferences.tme"),
+        (33, "feeds.address"),
+        (34, "other"),
+    ];
+    assert_eq!(places, expected, "{told:#?}");
+    assert!(told.iter().all(|(.., message)| !message.is_empty()));
+}
+
+#[test]
+fn lines_that_are_no_toml_are_all_told_and_nothing_that_only_follows_from_them() {
+    let two = EXAMPLE
+        .replacen("per = \"week\"", "per \"week\"", 1)
+        .replacen("time = \"4h\"", "time = 4h", 1)
+        .replacen("length = \"1h\"", "length = \"1\"", 1);
+    let line = |start: &str| {
+        1 + two
+            .lines()
+            .position(|line| line.starts_with(start))
+            .unwrap()
+    };
+    let told = all_of(&two);
+    let lines: Vec<usize> = told.iter().map(|(line, ..)| *line).collect();
+    let wrong = ["per \"week", "time = 4h", "length = \"1\""].map(line);
+    assert_eq!(lines, wrong, "{told:#?}");
+    // Where a table's head cannot be read, what follows it stands nowhere.
+    let head = EXAMPLE.replacen("[[accounts]]", "[[accounts]", 1).replacen(
+        "time = \"8h\"",
+        "time = \"8\"",
+        1,
+    );
+    assert_eq!(all_of(&head).len(), 1, "{:#?}", all_of(&head));
+}
+
 #[test]
 fn what_stands_twice_is_refused_where_it_stands_again() {
     let limit = "\n[[limits]]\nof = \"all\"\nper = \"week\"\ntime = \"1h\"\n";

@@ -8,31 +8,10 @@ use std::time::Duration;
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
-use toml::Spanned;
 
-use super::fault::{Fault, Wrong, nearest};
-use super::raw::Leaf;
+use super::fault::{Wrong, nearest};
 use crate::calendar::{Pattern, Per, parse_duration, weekday_named};
 use crate::plan::{Activity, Begin, Of};
-
-/// Checks a value; a refusal gets its place.
-pub(super) fn value<T>(
-    leaf: &Leaf,
-    field: impl Into<String>,
-    check: impl FnOnce(&str) -> Result<T, Wrong>,
-) -> Result<T, Fault> {
-    check(&leaf.get_ref().0).map_err(|wrong| Fault::at(leaf, field).of(wrong))
-}
-
-/// Checks a value that may be absent.
-pub(super) fn or<T>(
-    leaf: Option<Leaf>,
-    field: &str,
-    check: impl FnOnce(&str) -> Result<T, Wrong>,
-    default: T,
-) -> Result<T, Fault> {
-    leaf.map_or(Ok(default), |leaf| value(&leaf, field, check))
-}
 
 fn helped<T, E: Display>(result: Result<T, E>, help: &str) -> Result<T, Wrong> {
     result.map_err(|error| Wrong::new(error, help))
@@ -174,16 +153,15 @@ pub(super) fn named(text: &str) -> Result<String, Wrong> {
     Ok(name.to_owned())
 }
 
-/// Words for people that may be absent or empty.
-pub(super) fn words(text: Option<&Spanned<String>>, field: &str) -> Result<String, Fault> {
-    let Some(text) = text else {
-        return Ok(String::new());
-    };
-    let words = text.get_ref().trim();
+/// Words for people, on one line; they may be empty.
+pub(super) fn words(text: &str) -> Result<String, Wrong> {
+    let words = text.trim();
     if words.contains(char::is_control) {
-        return Err(Fault::at_byte(text.span().start, field)
-            .saying("it has a line break or a sign that cannot be shown")
-            .help("write it on one line, in plain letters"));
+        let message = "it has a line break or a sign that cannot be shown";
+        return Err(Wrong::new(
+            message,
+            "write it on one line, in plain letters",
+        ));
     }
     Ok(words.to_owned())
 }
