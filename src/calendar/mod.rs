@@ -9,6 +9,7 @@
 mod age;
 mod duration;
 mod names;
+mod near;
 mod pattern;
 mod when;
 

@@ -90,7 +90,8 @@ fn source(args: &AddArgs) -> Result<Source, Failure> {
 }
 
 fn list(call: &Call) -> Answer {
-    let rows = scan::feeds(&call.desk()?)?;
+    let desk = call.desk()?;
+    let rows = scan::feeds(&desk)?;
     call.out.show(&rows, || {
         if rows.is_empty() {
             return "There is no feed. `rounds feed add ADDRESS` adds one.".to_owned();
@@ -98,7 +99,9 @@ fn list(call: &Call) -> Answer {
         let cells = rows.iter().map(|row: &FeedRow| {
             let search = row.pubmed.as_ref().map(|query| format!("PubMed: {query}"));
             let from = row.address.clone().or(search).unwrap_or_default();
-            let asked = row.asked_at.clone().unwrap_or_else(|| "never".to_owned());
+            let asked = row.asked_at.as_ref().and_then(|at| at.parse().ok());
+            let near = |at| desk.plan.calendar.near(at, desk.now.wall);
+            let asked = asked.map_or_else(|| "never".to_owned(), near);
             [row.name.clone(), from, asked]
         });
         table(["name", "from", "asked"], cells)

@@ -141,10 +141,18 @@ fn posts(now: &Status) -> String {
     }
     if let Some(next) = &posts.next {
         text.push_str(&format!(
-            " Next: {} on {} at {}.",
-            next.id, next.account, next.due_at
+            " Next: {} on {}, {}.",
+            next.id, next.account, next.spoken
         ));
     }
+    let overdue = posts.overdue.iter();
+    let overdue = overdue.map(|post| {
+        format!(
+            "\nOverdue: {} on {}, {}: `rounds post show {}` says why.",
+            post.id, post.account, post.spoken, post.id
+        )
+    });
+    text.extend(overdue);
     text
 }
 

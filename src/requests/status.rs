@@ -13,6 +13,7 @@ use crate::calendar::Per;
 use crate::daemon::socket::Live;
 use crate::plan::Activity;
 use crate::plan::cadence::{Word, standing, target_on};
+use crate::store::Waiting;
 
 /// Everything `rounds status` says; durations in whole seconds, times in RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,15 +109,20 @@ pub struct PostsNow {
     #[serde(rename = "handed-off")]
     pub handed_off: u64,
     pub next: Option<NextPost>,
+    /// Posts that wait although their time has passed, the longest overdue first; at most ten.
+    pub overdue: Vec<NextPost>,
 }
 
-/// The post that waits for the nearest time.
+/// A post that waits, with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the contract's own words")]
 pub struct NextPost {
     pub id: String,
     pub due_at: String,
     pub account: String,
+    /// The time for people.
+    #[serde(skip)]
+    pub spoken: String,
 }
 
 /// An account against its cadence, in the running period.
@@ -142,6 +148,9 @@ pub struct DaemonNow {
     pub sees: Vec<String>,
     pub troubles: Vec<String>,
 }
+
+/// So many overdue posts are named.
+const MOST_OVERDUE: usize = 10;
 
 /// How things stand now; `live` is what the running daemon added.
 pub fn status(desk: &Desk, live: Option<&Live>) -> Result<Status, Failure> {
@@ -261,6 +270,14 @@ fn breaks(desk: &Desk, live: Option<&Live>) -> Result<BreaksNow, Failure> {
 
 fn posts(desk: &Desk) -> Result<PostsNow, Failure> {
     let counts = desk.store.counts()?;
+    let (now, calendar) = (desk.now.wall, &desk.plan.calendar);
+    let waiting = |(id, due_at, account): Waiting| NextPost {
+        id: id.to_string(),
+        due_at: calendar.rfc3339(due_at),
+        account,
+        spoken: calendar.near(due_at, now),
+    };
+    let overdue = desk.store.overdue(now, MOST_OVERDUE)?.into_iter();
     let count = |state: &str| counts.by_state.get(state).copied().unwrap_or_default();
     Ok(PostsNow {
         draft: count("draft"),
@@ -270,11 +287,8 @@ fn posts(desk: &Desk) -> Result<PostsNow, Failure> {
         missed: count("missed"),
         failed: count("failed"),
         handed_off: count("handed-off"),
-        next: counts.next.map(|(id, due_at, account)| NextPost {
-            id: id.to_string(),
-            due_at: desk.plan.calendar.rfc3339(due_at),
-            account,
-        }),
+        next: desk.store.next(now)?.map(waiting),
+        overdue: overdue.map(waiting).collect(),
     })
 }
 

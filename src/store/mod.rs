@@ -36,11 +36,12 @@ use sqlite::Sqlite;
 pub struct Counts {
     /// By the state's name.
     pub by_state: std::collections::BTreeMap<String, u64>,
-    /// The earliest post that waits: which, when, on which account.
-    pub next: Option<(PostId, Timestamp, String)>,
 }
 
 impl Counts {
+/// A post that waits: which, when, on which account.
+pub type Waiting = (PostId, Timestamp, String);
+
     /// How many posts may still go out, or have a text that may be erased.
     pub fn reviewed(&self) -> u64 {
         let of = |state: &&str| self.by_state.get(*state).copied().unwrap_or_default();
@@ -240,6 +241,16 @@ impl Store {
     }
 
     /// How many posts of an account count in its cadence between two instants.
+    /// The earliest post that waits for a time to come.
+    pub fn next(&self, now: Timestamp) -> Result<Option<Waiting>> {
+        self.db().next(now)
+    }
+
+    /// The posts that wait although their time has passed, the longest overdue first, at most `most`.
+    pub fn overdue(&self, now: Timestamp, most: usize) -> Result<Vec<Waiting>> {
+        self.db().overdue(now, most)
+    }
+
     pub fn tally(&self, account: &str, from: Timestamp, until: Timestamp) -> Result<Tally> {
         self.db().tally(account, from, until)
     }

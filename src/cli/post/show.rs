@@ -1,5 +1,7 @@
 //! Posts in words: one, or all of them in a table.
 
+use jiff::Timestamp;
+
 use super::super::call::Call;
 use super::super::output::table;
 use super::super::{Answer, Exit};
@@ -26,11 +28,11 @@ pub(super) fn metrics(args: &MetricsArgs, call: &Call) -> Answer {
         likes: args.likes,
     };
     let metrics = post::metrics(&mut desk, &args.id, seen)?;
-    call.out.show(&metrics, || metrics_words(&metrics))?;
+    call.out.show(&metrics, || metrics_words(&metrics, &desk))?;
     Ok(call.done(&desk))
 }
 
-fn metrics_words(metrics: &MetricsView) -> String {
+fn metrics_words(metrics: &MetricsView, desk: &Desk) -> String {
     let Some(at) = &metrics.at else {
         return format!(
             "Nothing is known of post {}. Look at it and write in what you see: \
@@ -45,7 +47,7 @@ fn metrics_words(metrics: &MetricsView) -> String {
         number(metrics.replies),
         number(metrics.reposts),
         number(metrics.likes),
-        at.clone(),
+        said(at, desk),
     ];
     table(
         ["post", "account", "replies", "reposts", "likes", "seen at"],
@@ -85,15 +87,11 @@ pub(super) fn all(args: &ListArgs, call: &Call) -> Answer {
                 .chars()
                 .take(48)
                 .collect();
-            let when = post
-                .sends_at
-                .clone()
-                .unwrap_or_else(|| "no time".to_owned());
             [
                 post.id.clone(),
                 post.state.to_owned(),
                 post.account.clone(),
-                when,
+                when(post, &desk),
                 text,
             ]
         };
@@ -164,7 +162,7 @@ pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
         let place = where_to
             .map(|place| format!(": {place}"))
             .unwrap_or_default();
-        format!("Published {}{place}", receipt.published_at)
+        format!("Published {}{place}", said(&receipt.published_at, desk))
     }));
     let spoken = |at: &String| at.parse().ok().map(|at| desk.plan.calendar.spoken(at));
     if let Some(when) = post.erases_at.as_ref().and_then(spoken) {
@@ -196,10 +194,48 @@ fn wants(check: &crate::requests::post::CheckView) -> String {
     format!("{}{stale}", evidence.unwrap_or_default())
 }
 
+/// Whether a post waits although its time has passed.
+fn is_overdue(post: &PostView, at: Timestamp, desk: &Desk) -> bool {
+    at <= desk.now.wall && matches!(post.state, "held" | "queued")
+}
+
 pub(super) fn state(post: &PostView, desk: &Desk) -> String {
-    let when = post.sends_at.as_deref().and_then(|at| at.parse().ok());
-    match when.map(|at| desk.plan.calendar.spoken(at)) {
-        Some(when) if matches!(post.state, "held" | "queued") => format!("{}, {when}", post.state),
-        _ => post.state.to_owned(),
+    let time = time(post.sends_at.as_ref());
+    let Some(at) = time.filter(|_| matches!(post.state, "held" | "queued")) else {
+        return post.state.to_owned();
+    };
+    let (calendar, now) = (&desk.plan.calendar, desk.now.wall);
+    let (spoken, away) = (calendar.spoken(at), calendar.away(at, now));
+    let overdue = if is_overdue(post, at, desk) {
+        "overdue since "
+    } else {
+        ""
+    };
+    format!("{}, {overdue}{spoken}, {away}", post.state)
+}
+
+/// When a post went out, or will, or should have.
+fn when(post: &PostView, desk: &Desk) -> String {
+    let published = post.receipts.last().map(|receipt| &receipt.published_at);
+    let at = published
+        .or(post.sends_at.as_ref())
+        .or(post.due_at.as_ref());
+    let Some(at) = time(at) else {
+        return "no time".to_owned();
+    };
+    let near = desk.plan.calendar.near(at, desk.now.wall);
+    if is_overdue(post, at, desk) {
+        return format!("overdue since {near}");
     }
+    near
+}
+
+fn time(text: Option<&String>) -> Option<Timestamp> {
+    text?.parse().ok()
+}
+
+/// A time of an answer as people say it.
+fn said(text: &String, desk: &Desk) -> String {
+    let near = |at| desk.plan.calendar.near(at, desk.now.wall);
+    time(Some(text)).map_or_else(|| text.clone(), near)
 }

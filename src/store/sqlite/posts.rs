@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::super::{Counted, Counts, Result, StoreError, Tally};
+use super::super::{Counted, Counts, Result, StoreError, Tally, Waiting};
 use super::audit::append;
 use super::{Sqlite, at, at_or_after, explain, from_column, from_json, json};
 use crate::engine::{Ask, Change, Cue};
@@ -18,10 +18,17 @@ const TAKES_SLOT: &str =
 /// How many posts are in each state.
 pub(super) const STATES: &str = "SELECT state, posts FROM post_counts WHERE posts > 0";
 
-/// The earliest post that waits.
+/// The earliest post that waits for a time to come.
 pub(super) const NEXT: &str = "SELECT id, coalesce(sends_at, due_at), account
     FROM posts INDEXED BY posts_waiting
-    WHERE state IN ('held', 'queued') ORDER BY due_at LIMIT 1";
+    WHERE state IN ('held', 'queued') AND coalesce(sends_at, due_at) > ?1
+    ORDER BY due_at LIMIT 1";
+
+/// The posts that wait although their time has passed.
+pub(super) const OVERDUE: &str = "SELECT id, coalesce(sends_at, due_at), account
+    FROM posts INDEXED BY posts_waiting
+    WHERE state IN ('held', 'queued') AND due_at <= ?1 AND coalesce(sends_at, due_at) <= ?1
+    ORDER BY due_at LIMIT ?2";
 
 /// What is out and what is to come, of an account between two instants.
 pub(super) const TALLY: &str = "SELECT
@@ -129,6 +136,10 @@ impl Sqlite {
         })?;
         self.publish_head(newest)
     }
+
+fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok((PostId(row.get(0)?), from_column(row.get(1)?), row.get(2)?))
+}
 
     pub(in crate::store) fn write(&mut self, change: &Change) -> Result<()> {
         let path = self.path.clone();
@@ -242,13 +253,7 @@ impl Sqlite {
             let mut statement = self.connection.prepare(STATES)?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             let by_state = rows.collect::<rusqlite::Result<_>>()?;
-            let next = self
-                .connection
-                .query_row(NEXT, [], |row| {
-                    Ok((PostId(row.get(0)?), from_column(row.get(1)?), row.get(2)?))
-                })
-                .optional()?;
-            Ok(Counts { by_state, next })
+            Ok(Counts { by_state })
         };
         find().map_err(|error: rusqlite::Error| self.explain(&error))
     }
@@ -265,6 +270,23 @@ impl Sqlite {
                     Ok(Tally {
                         published: row.get(0)?,
                         to_come: row.get(1)?,
+    pub(in crate::store) fn next(&self, now: Timestamp) -> Result<Option<Waiting>> {
+        let find = || {
+            let mut statement = self.connection.prepare_cached(NEXT)?;
+            statement.query_row([at(now)], waiting).optional()
+        };
+        find().map_err(|error| self.explain(&error))
+    }
+
+    pub(in crate::store) fn overdue(&self, now: Timestamp, most: usize) -> Result<Vec<Waiting>> {
+        let find = || {
+            let mut statement = self.connection.prepare_cached(OVERDUE)?;
+            let rows = statement.query_map(params![at(now), most], waiting)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        find().map_err(|error| self.explain(&error))
+    }
+
                     })
                 })
         };

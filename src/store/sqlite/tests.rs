@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::Sqlite;
-use super::posts::{NEXT, STATES, TALLY};
+use super::posts::{NEXT, OVERDUE, STATES, TALLY};
 use crate::engine::Change;
 use crate::posting::life::State;
 use crate::posting::post::{About, Content, Post, PostId, Receipt};
@@ -60,12 +60,21 @@ fn posts_are_counted_by_state_whatever_becomes_of_them() {
         }
     }
     assert_eq!(counts(&db).len(), 4);
-    assert_eq!(db.counts().unwrap().next.unwrap().0.as_str(), "0000");
+    assert_eq!(db.next(at(-1)).unwrap().unwrap().0.as_str(), "0000");
     db.connection
         .execute("DELETE FROM posts WHERE id < '0010'", [])
         .unwrap();
     assert_eq!(counts(&db), recount(&db));
-    assert_eq!(db.counts().unwrap().next.unwrap().0.as_str(), "0015");
+    assert_eq!(db.next(at(-1)).unwrap().unwrap().0.as_str(), "0015");
+    let overdue = |now| {
+        let overdue = db.overdue(at(now), 3).unwrap().into_iter();
+        overdue.map(|(id, ..)| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(overdue(14), [""; 0]);
+    assert_eq!(overdue(16), ["0015", "0016"]);
+    assert_eq!(overdue(99).len(), 3);
+    assert_eq!(db.next(at(16)).unwrap().unwrap().0.as_str(), "0017");
+    assert_eq!(db.next(at(99)).unwrap(), None);
 }
 
 #[test]
@@ -115,7 +124,7 @@ fn a_format_without_counts_gets_those_of_its_posts() {
 #[test]
 fn how_things_stand_is_told_without_reading_the_queue() {
     let db = Sqlite::in_memory().unwrap();
-    for sql in [STATES, NEXT, TALLY] {
+    for sql in [STATES, NEXT, OVERDUE, TALLY] {
         let explained = format!("EXPLAIN QUERY PLAN {sql}");
         let mut statement = db.connection.prepare(&explained).unwrap();
         let mut rows = statement.raw_query();
