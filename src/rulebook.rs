@@ -4,11 +4,12 @@
 //! small as one that never did. Packs of the configuration directory are read here; where one of
 //! them is wrong, the packs that were in force stay, from a copy in the data directory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -34,7 +35,20 @@ pub struct Rulebook {
     version: String,
     /// What is wrong with the packs of the configuration directory, if those in force stayed.
     fault: Option<RulebookError>,
+    /// What was screened last. A post is reviewed after every answer, and its text stays the same.
+    screened: Mutex<VecDeque<Screened>>,
 }
+
+/// A text, what is known beside it, and what was seen in it.
+#[derive(Debug)]
+struct Screened {
+    text: String,
+    context: Context,
+    screening: Screening,
+}
+
+/// So many texts are remembered.
+const REMEMBERED: usize = 8;
 
 /// A post as it stands: what was seen in it, and what the checks say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +127,7 @@ impl Rulebook {
             rules,
             version,
             fault: None,
+            screened: Mutex::default(),
         }
     }
 
@@ -126,9 +141,21 @@ impl Rulebook {
         &self.version
     }
 
-    /// Screens a text by itself.
+    /// Screens a text by itself. What is seen depends on the text and what is known beside it alone.
     pub fn screen(&self, text: &str, context: &Context) -> Screening {
-        screen(&self.rules, text, context)
+        let mut screened = self.screened.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |one: &Screened| one.text == text && one.context == *context;
+        if let Some(at) = screened.iter().position(same) {
+            return screened[at].screening.clone();
+        }
+        let screening = screen(&self.rules, text, context);
+        screened.truncate(REMEMBERED - 1);
+        screened.push_front(Screened {
+            text: text.to_owned(),
+            context: context.clone(),
+            screening: screening.clone(),
+        });
+        screening
     }
 
     /// What in these words may tell who a patient is, read as words about one. `None` where nothing
@@ -216,7 +243,7 @@ impl Rulebook {
         }
         findings.extend(beside_the_screen(store, post, on)?);
         let consents = store.consents()?;
-        let account_answers = store.account_answers(&account.name)?;
+        let account_answers = store.newest_account_answers(&account.name)?;
         let ground = Ground {
             account,
             packs: &self.packs,

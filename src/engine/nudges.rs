@@ -73,14 +73,15 @@ impl Engine {
             .iter()
             .filter_map(|cue| Some(post_key(cue.ask?, &cue.post, cue.due_at)))
             .collect();
-        let about_post = |key: &String| {
-            let what = key.split(':').next();
-            Ask::OF_ONE_POST.iter().any(|ask| Some(ask.name()) == what)
-        };
-        let (kept, gone) = std::mem::take(&mut self.shown.keys)
-            .into_iter()
-            .partition(|key| asked.contains(key) || !about_post(key));
-        self.shown.keys = kept;
+        // Only keys of posts are looked at: those of breaks and limits are many after some years.
+        let of_posts = Ask::OF_ONE_POST.map(|ask| format!("{}:", ask.name()));
+        let shown = of_posts
+            .iter()
+            .flat_map(|prefix| self.shown.with_prefix(prefix));
+        let gone: BTreeSet<String> = shown.filter(|key| !asked.contains(*key)).cloned().collect();
+        for key in &gone {
+            self.shown.keys.remove(key);
+        }
         effects.extend(gone.into_iter().map(Effect::Withdraw));
         self.queue.replace(cues, now.wall);
     }

@@ -306,6 +306,11 @@ impl Store {
     }
 
     /// The consent register.
+    /// Of these the newest to each item, oldest first.
+    pub fn newest_account_answers(&self, account: &str) -> Result<Vec<Attestation>> {
+        self.db().newest_account_answers(account)
+    }
+
     pub fn consents(&self) -> Result<Vec<Consent>> {
         self.db().consents()
     }

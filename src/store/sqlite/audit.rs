@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::super::{Result, head};
-use super::{Sqlite, explain, from_json, json};
+use super::{Sqlite, explain, from_json, json, run};
 use crate::posting::audit::{Entry, GENESIS, Head, Verdict, verify};
 
 /// Adds entries inside a transaction and says what the newest one is.
@@ -12,24 +12,20 @@ pub(super) fn append(transaction: &Transaction<'_>, entries: &[Entry]) -> Result
         return Ok(None);
     }
     let failed = |error: rusqlite::Error| explain(&error, std::path::Path::new("audit"));
-    let last = transaction
-        .query_row(
-            "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1",
-            [],
-            |row| Ok((row.get::<_, u64>(0)?, row.get::<_, String>(1)?)),
-        )
-        .optional()
-        .map_err(failed)?;
+    let newest = || {
+        let sql = "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1";
+        let mut statement = transaction.prepare_cached(sql)?;
+        let row = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)));
+        row.optional()
+    };
+    let last: Option<(u64, String)> = newest().map_err(failed)?;
     let (mut sequence, mut hash) = last.unwrap_or((0, GENESIS.to_owned()));
     for entry in entries {
         sequence += 1;
         hash = entry.hash(sequence, &hash);
-        transaction
-            .execute(
-                "INSERT INTO audit (sequence, entry, hash) VALUES (?1, ?2, ?3)",
-                params![sequence, json("audit entry", entry)?, hash],
-            )
-            .map_err(failed)?;
+        let sql = "INSERT INTO audit (sequence, entry, hash) VALUES (?1, ?2, ?3)";
+        let values = params![sequence, json("audit entry", entry)?, hash];
+        run(transaction, sql, values).map_err(failed)?;
     }
     Ok(Some(Head { sequence, hash }))
 }

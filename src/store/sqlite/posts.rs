@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::super::{Counted, Counts, Result, StoreError, Tally, Waiting};
 use super::audit::append;
-use super::{Sqlite, at, at_or_after, explain, from_column, from_json, json};
+use super::{Sqlite, at, at_or_after, explain, from_column, from_json, json, run};
 use crate::engine::{Ask, Change, Cue};
 use crate::posting::holds::HoldKind;
 use crate::posting::life::State;
@@ -38,6 +38,27 @@ pub(super) const TALLY: &str = "SELECT
     (SELECT count(*) FROM posts INDEXED BY posts_to_come
        WHERE state IN ('queued', 'publishing') AND account = ?1
          AND coalesce(sends_at, due_at) >= ?2 AND coalesce(sends_at, due_at) < ?3)";
+
+// The queue is read after every change. What follows names its indexes: left to itself SQLite goes
+// through every post there ever was, so that a year of posts made each change slower.
+
+/// The posts that the engine needs next, and those to be asked about.
+pub(super) const CUES: &str = "SELECT * FROM
+    (SELECT id, wake_at, ask, account, state, due_at FROM posts INDEXED BY posts_by_wake
+       WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT ?1)
+    UNION
+    SELECT * FROM
+    (SELECT id, wake_at, ask, account, state, due_at FROM posts INDEXED BY posts_by_ask
+       WHERE ask IS NOT NULL ORDER BY id LIMIT ?1)";
+
+/// What counts in cadences: what is out, and what is to come.
+pub(super) const COUNTED: &str = "SELECT r.account, r.published_at, 1
+    FROM receipts r INDEXED BY receipts_by_time CROSS JOIN posts p ON p.id = r.post
+    WHERE r.published_at >= ?1 AND r.published_at < ?2 AND p.state = 'published'
+  UNION ALL
+  SELECT account, coalesce(sends_at, due_at), 0 FROM posts INDEXED BY posts_to_come
+    WHERE state IN ('queued', 'publishing')
+      AND coalesce(sends_at, due_at) >= ?1 AND coalesce(sends_at, due_at) < ?2";
 
 /// What a person has to be asked about a post.
 fn ask(post: &Post) -> Option<Ask> {
@@ -82,40 +103,42 @@ fn ask_name(ask: Ask) -> &'static str {
 
 pub(super) fn put(transaction: &Transaction<'_>, post: &Post, version: u64) -> Result<()> {
     let failed = |error: rusqlite::Error| explain(&error, std::path::Path::new("posts"));
-    transaction
-        .execute(
-            "INSERT INTO posts
-               (id, version, state, account, due_at, sends_at, wake_at, ask, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (id) DO UPDATE SET
-               version = ?2, state = ?3, account = ?4, due_at = ?5, sends_at = ?6, wake_at = ?7,
-               ask = ?8, body = ?9",
-            params![
-                post.id.as_str(),
-                version,
-                post.state.name(),
-                post.content.account,
-                post.due_at.map(at),
-                post.sends_at.map(at),
-                post.wake_at.map(at_or_after),
-                ask(post).map(ask_name),
-                json("post", post)?,
-            ],
-        )
-        .map_err(failed)?;
+    run(
+        transaction,
+        "INSERT INTO posts
+           (id, version, state, account, due_at, sends_at, wake_at, ask, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (id) DO UPDATE SET
+           version = ?2, state = ?3, account = ?4, due_at = ?5, sends_at = ?6, wake_at = ?7,
+           ask = ?8, body = ?9",
+        params![
+            post.id.as_str(),
+            version,
+            post.state.name(),
+            post.content.account,
+            post.due_at.map(at),
+            post.sends_at.map(at),
+            post.wake_at.map(at_or_after),
+            ask(post).map(ask_name),
+            json("post", post)?,
+        ],
+    )
+    .map_err(failed)?;
     for receipt in &post.receipts {
-        transaction
-            .execute(
-                "INSERT OR IGNORE INTO receipts (post, account, published_at) VALUES (?1, ?2, ?3)",
-                params![post.id.as_str(), receipt.account, at(receipt.published_at)],
-            )
-            .map_err(failed)?;
+        let sql =
+            "INSERT OR IGNORE INTO receipts (post, account, published_at) VALUES (?1, ?2, ?3)";
+        let values = params![post.id.as_str(), receipt.account, at(receipt.published_at)];
+        run(transaction, sql, values).map_err(failed)?;
     }
     Ok(())
 }
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(u64, String)> {
     Ok((row.get("version")?, row.get("body")?))
+}
+
+fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
+    Ok((PostId(row.get(0)?), from_column(row.get(1)?), row.get(2)?))
 }
 
 pub(super) fn parse((version, body): (u64, String)) -> Result<Post> {
@@ -137,21 +160,16 @@ impl Sqlite {
         self.publish_head(newest)
     }
 
-fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
-    Ok((PostId(row.get(0)?), from_column(row.get(1)?), row.get(2)?))
-}
-
     pub(in crate::store) fn write(&mut self, change: &Change) -> Result<()> {
         let path = self.path.clone();
         let newest = self.try_transaction(|transaction| {
-            let stands: Option<u64> = transaction
-                .query_row(
-                    "SELECT version FROM posts WHERE id = ?1",
-                    [change.post.id.as_str()],
-                    |row| row.get(0),
-                )
-                .optional()
-                .map_err(|error| explain(&error, &path))?;
+            let find = || {
+                let sql = "SELECT version FROM posts WHERE id = ?1";
+                let mut statement = transaction.prepare_cached(sql)?;
+                let id = change.post.id.as_str();
+                statement.query_row([id], |row| row.get(0)).optional()
+            };
+            let stands: Option<u64> = find().map_err(|error| explain(&error, &path))?;
             if stands != Some(change.post.version) {
                 return Err(StoreError::Conflict(change.post.id.clone()));
             }
@@ -223,13 +241,7 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
 
     pub(in crate::store) fn cues(&self, most: usize) -> Result<Vec<Cue>> {
         let find = || {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT * FROM (SELECT id, wake_at, ask, account, state, due_at FROM posts
-                   WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT ?1)
-                 UNION
-                 SELECT * FROM (SELECT id, wake_at, ask, account, state, due_at FROM posts
-                   WHERE ask IS NOT NULL ORDER BY id LIMIT ?1)",
-            )?;
+            let mut statement = self.connection.prepare_cached(CUES)?;
             let rows = statement.query_map([most], |row| {
                 let ask: Option<String> = row.get(2)?;
                 Ok(Cue {
@@ -258,18 +270,6 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         find().map_err(|error: rusqlite::Error| self.explain(&error))
     }
 
-    pub(in crate::store) fn tally(
-        &self,
-        account: &str,
-        from: Timestamp,
-        until: Timestamp,
-    ) -> Result<Tally> {
-        let count = || {
-            self.connection
-                .query_row(TALLY, params![account, at(from), at(until)], |row| {
-                    Ok(Tally {
-                        published: row.get(0)?,
-                        to_come: row.get(1)?,
     pub(in crate::store) fn next(&self, now: Timestamp) -> Result<Option<Waiting>> {
         let find = || {
             let mut statement = self.connection.prepare_cached(NEXT)?;
@@ -287,6 +287,18 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         find().map_err(|error| self.explain(&error))
     }
 
+    pub(in crate::store) fn tally(
+        &self,
+        account: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Tally> {
+        let count = || {
+            self.connection
+                .query_row(TALLY, params![account, at(from), at(until)], |row| {
+                    Ok(Tally {
+                        published: row.get(0)?,
+                        to_come: row.get(1)?,
                     })
                 })
         };
@@ -299,14 +311,7 @@ fn waiting(row: &Row<'_>) -> rusqlite::Result<Waiting> {
         until: Timestamp,
     ) -> Result<Vec<Counted>> {
         let find = || {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT r.account, r.published_at, 1 FROM receipts r JOIN posts p ON p.id = r.post
-                   WHERE r.published_at >= ?1 AND r.published_at < ?2 AND p.state = 'published'
-                 UNION ALL
-                 SELECT account, coalesce(sends_at, due_at), 0 FROM posts
-                   WHERE state IN ('queued', 'publishing')
-                     AND coalesce(sends_at, due_at) >= ?1 AND coalesce(sends_at, due_at) < ?2",
-            )?;
+            let mut statement = self.connection.prepare_cached(COUNTED)?;
             let rows = statement.query_map([at(from), at(until)], |row| {
                 Ok(Counted {
                     account: row.get(0)?,

@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::{BreakCounts, Result};
 use super::audit::append;
-use super::{Sqlite, at, explain, from_json, json};
+use super::{Sqlite, at, explain, from_json, json, run};
 use crate::attention::breaks::Outcome;
 use crate::posting::audit::Entry;
 use crate::posting::consent::Consent;
@@ -13,9 +13,15 @@ use crate::posting::interests::Interest;
 use crate::posting::post::{Attestation, PostId};
 use crate::posting::sources::{Paper, PaperId};
 
+/// The newest answer to each item of an account, oldest first.
+pub(super) const NEWEST_ANSWERS: &str = "SELECT body FROM account_answers WHERE id IN
+    (SELECT max(id) FROM account_answers INDEXED BY account_answers_by_item
+       WHERE account = ?1 GROUP BY json_extract(body, '$.item'))
+    ORDER BY id";
+
 fn remember(transaction: &Transaction<'_>, key: &str, when: Timestamp) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO nudges (key, at) VALUES (?1, ?2)";
-    transaction.execute(sql, params![key, at(when)])?;
+    run(transaction, sql, params![key, at(when)])?;
     Ok(())
 }
 
@@ -29,9 +35,7 @@ impl Sqlite {
     ) -> Result<()> {
         let path = self.path.clone();
         let newest = self.try_transaction(|transaction| {
-            transaction
-                .execute(sql, values)
-                .map_err(|error| explain(&error, &path))?;
+            run(transaction, sql, values).map_err(|error| explain(&error, &path))?;
             append(transaction, std::slice::from_ref(entry))
         })?;
         self.publish_head(newest)
@@ -56,6 +60,13 @@ impl Sqlite {
     pub(in crate::store) fn account_answers(&self, account: &str) -> Result<Vec<Attestation>> {
         let sql = "SELECT body FROM account_answers WHERE account = ?1 ORDER BY id";
         self.bodies("answer", sql, [account])
+    }
+
+    pub(in crate::store) fn newest_account_answers(
+        &self,
+        account: &str,
+    ) -> Result<Vec<Attestation>> {
+        self.bodies("answer", NEWEST_ANSWERS, [account])
     }
 
     pub(in crate::store) fn answer_for_account(
@@ -158,10 +169,8 @@ impl Sqlite {
         when: Timestamp,
     ) -> Result<()> {
         self.lightly(|transaction| {
-            transaction.execute(
-                "INSERT INTO breaks (at, outcome) VALUES (?1, ?2)",
-                params![at(when), outcome.name()],
-            )?;
+            let sql = "INSERT INTO breaks (at, outcome) VALUES (?1, ?2)";
+            run(transaction, sql, params![at(when), outcome.name()])?;
             Ok(())
         })
     }
@@ -198,7 +207,7 @@ impl Sqlite {
     ) -> Result<()> {
         self.lightly(|transaction| {
             for key in keys {
-                transaction.execute("DELETE FROM nudges WHERE key = ?1", [key])?;
+                run(transaction, "DELETE FROM nudges WHERE key = ?1", [key])?;
             }
             instead.map_or(Ok(()), |(key, when)| remember(transaction, key, when))
         })

@@ -16,6 +16,17 @@ use crate::posting::series::Series;
 /// A series as its row has it: id, cron expression, beginning, body.
 type SeriesRow = (String, String, i64, String);
 
+/// What stands on slots, and what is out. It is read after every change of the queue: the receipts
+/// come first, since SQLite would begin with every post that ever was published.
+pub(super) const STOCKED: &str = "SELECT account, coalesce(sends_at, due_at), due_at, state
+    FROM posts INDEXED BY posts_by_state
+    WHERE state IN ('held', 'queued', 'publishing', 'handed-off', 'uncertain', 'failed')
+      AND due_at >= ?1
+  UNION ALL
+  SELECT r.account, r.published_at, p.due_at, 'published'
+    FROM receipts r INDEXED BY receipts_by_time CROSS JOIN posts p ON p.id = r.post
+    WHERE r.published_at >= ?1 AND p.state = 'published'";
+
 fn parse((id, cron, begun_at, body): SeriesRow) -> Result<Series> {
     Ok(Series {
         id,
@@ -65,15 +76,7 @@ impl Sqlite {
 
     fn stocked(&self, from: Timestamp) -> Result<Vec<Stocked>> {
         let find = || {
-            let mut statement = self.connection.prepare(
-                "SELECT account, coalesce(sends_at, due_at), due_at, state FROM posts
-                   WHERE state IN ('held', 'queued', 'publishing', 'handed-off', 'uncertain', 'failed')
-                     AND due_at >= ?1
-                 UNION ALL
-                 SELECT r.account, r.published_at, p.due_at, 'published'
-                   FROM receipts r JOIN posts p ON p.id = r.post
-                   WHERE r.published_at >= ?1 AND p.state = 'published'",
-            )?;
+            let mut statement = self.connection.prepare_cached(STOCKED)?;
             let rows = statement.query_map([at(from)], |row| {
                 let due_at: Option<i64> = row.get(2)?;
                 Ok(Stocked {
@@ -98,7 +101,7 @@ impl Sqlite {
         until: Timestamp,
     ) -> Result<BTreeSet<(String, Timestamp)>> {
         let find = || {
-            let mut statement = self.connection.prepare(
+            let mut statement = self.connection.prepare_cached(
                 "SELECT account, slot FROM skipped_slots WHERE slot >= ?1 AND slot < ?2",
             )?;
             let rows = statement.query_map([at(from), at(until)], |row| {
@@ -135,7 +138,7 @@ impl Sqlite {
 
     fn recurring(&self) -> Result<Vec<Recurring>> {
         let find = || {
-            let mut statement = self.connection.prepare(
+            let mut statement = self.connection.prepare_cached(
                 "SELECT s.id, s.account, s.cron, max(o.at), p.state
                    FROM series s
                    JOIN occurrences o ON o.series = s.id
@@ -171,7 +174,7 @@ impl Sqlite {
 
     pub(in crate::store) fn series(&self, id: Option<&str>) -> Result<Vec<Series>> {
         let find = || {
-            let mut statement = self.connection.prepare(
+            let mut statement = self.connection.prepare_cached(
                 "SELECT id, cron, begun_at, body FROM series
                    WHERE ended_at IS NULL AND (?1 IS NULL OR id = ?1) ORDER BY begun_at, id",
             )?;

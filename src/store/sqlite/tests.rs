@@ -4,10 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::Sqlite;
-use super::posts::{NEXT, OVERDUE, STATES, TALLY};
+use super::posts::{COUNTED, CUES, NEXT, OVERDUE, STATES, TALLY};
+use super::records::NEWEST_ANSWERS;
+use super::slots::STOCKED;
 use crate::engine::Change;
+use crate::posting::audit::{Entry, Kind};
 use crate::posting::life::State;
-use crate::posting::post::{About, Content, Post, PostId, Receipt};
+use crate::posting::post::{About, Attestation, Content, Post, PostId, Receipt};
 
 fn at(hours: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
@@ -121,22 +124,68 @@ fn a_format_without_counts_gets_those_of_its_posts() {
     assert_eq!(db.counts().unwrap().reviewed(), 2);
 }
 
+/// How SQLite would go about a question.
+fn steps(db: &Sqlite, sql: &str) -> Vec<String> {
+    let explained = format!("EXPLAIN QUERY PLAN {sql}");
+    let mut statement = db.connection.prepare(&explained).unwrap();
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>(3).unwrap());
+    }
+    steps
+}
+
 #[test]
 fn how_things_stand_is_told_without_reading_the_queue() {
     let db = Sqlite::in_memory().unwrap();
     for sql in [STATES, NEXT, OVERDUE, TALLY] {
-        let explained = format!("EXPLAIN QUERY PLAN {sql}");
-        let mut statement = db.connection.prepare(&explained).unwrap();
-        let mut rows = statement.raw_query();
-        let mut steps = Vec::new();
-        while let Some(row) = rows.next().unwrap() {
-            steps.push(row.get::<_, String>(3).unwrap());
-        }
+        let steps = steps(&db, sql);
         let costly = |step: &String| step == "SCAN posts" || step.contains("TEMP B-TREE");
         assert!(!steps.iter().any(costly), "{sql}: {steps:?}");
         assert!(
             !steps.iter().any(|s| s.contains("posts_by_state")),
             "{steps:?}"
         );
+    }
+}
+
+#[test]
+fn of_the_answers_for_an_account_the_newest_to_each_item_is_read() {
+    let mut db = Sqlite::in_memory().unwrap();
+    let answer = |item: &str, second| Attestation {
+        item: item.to_owned(),
+        evidence: None,
+        by: "Dr Lin".to_owned(),
+        system_user: "lin".to_owned(),
+        at: at(second),
+        content_hash: "h".to_owned(),
+        rules: "1".to_owned(),
+    };
+    let entry = Entry::new(at(1), Kind::AccountAnswered, None, "Dr Lin");
+    let given = [("a", "x", 1), ("b", "x", 2), ("a", "y", 3), ("a", "x", 4)];
+    for (account, item, second) in given {
+        let answer = answer(item, second);
+        db.answer_for_account(account, &answer, &entry).unwrap();
+    }
+    let newest = db.newest_account_answers("a").unwrap();
+    assert_eq!(newest, [answer("y", 3), answer("x", 4)]);
+    assert_eq!(db.account_answers("a").unwrap().len(), 3);
+    let steps = steps(&db, NEWEST_ANSWERS);
+    let covered = |step: &String| step.contains("COVERING INDEX account_answers_by_item");
+    assert!(steps.iter().any(covered), "{steps:?}");
+}
+
+#[test]
+fn the_queue_is_read_without_going_through_the_posts_of_former_years() {
+    let db = Sqlite::in_memory().unwrap();
+    for sql in [CUES, COUNTED, STOCKED] {
+        let steps = steps(&db, sql);
+        let every = |step: &String| {
+            step == "SCAN posts"
+                || step.starts_with("SCAN") && step.contains("autoindex_posts")
+                || step.ends_with("posts_by_state (state=?)")
+        };
+        assert!(!steps.iter().any(every), "{sql}: {steps:?}");
     }
 }
