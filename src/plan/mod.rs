@@ -24,8 +24,9 @@ use std::time::Duration;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Age, Calendar, Pattern, Per};
+use crate::calendar::{Age, Calendar, Pattern, Per, serde_duration};
 pub use feed::Feed;
+pub use limit::{Allowed, LimitHistory};
 pub use times::{Begin, Times};
 
 /// What the clinician means to do. One value per `plan.toml`.
@@ -68,7 +69,8 @@ impl Plan {
 }
 
 /// What a limit measures.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Of {
     /// All time on sites.
     All,
@@ -85,6 +87,20 @@ impl fmt::Display for Of {
             Self::Site(site) => f.write_str(site),
             Self::Activity(activity) => write!(f, "activity:{activity}"),
         }
+    }
+}
+
+impl From<Of> for String {
+    fn from(of: Of) -> Self {
+        of.to_string()
+    }
+}
+
+impl TryFrom<String> for Of {
+    type Error = read::OfError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -156,15 +172,17 @@ impl FromStr for Activity {
 }
 
 /// A time budget.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
     /// What is measured.
     pub of: Of,
     /// Over which period.
     pub per: Per,
     /// How much is meant at most.
+    #[serde(with = "serde_duration")]
     pub time: Duration,
     /// A floor, for writing time; zero where there is none.
+    #[serde(with = "serde_duration")]
     pub at_least: Duration,
     /// Other amounts for some days.
     pub overrides: Vec<Override>,
@@ -172,13 +190,14 @@ pub struct Limit {
 
 /// Another amount for the days `from..=until`; of a week or month limit, for every week or month
 /// that these days touch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Override {
     /// First day.
     pub from: Date,
     /// Last day, inclusive.
     pub until: Date,
     /// The amount that holds instead.
+    #[serde(with = "serde_duration")]
     pub time: Duration,
     /// The reason, in the clinician's words.
     pub why: String,

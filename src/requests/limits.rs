@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Desk, Failure, plans, words};
 use crate::calendar::Per;
 use crate::plan::edit;
-use crate::plan::{Limit, Of};
+use crate::plan::{Limit, LimitHistory, Of};
 
 /// Another amount for some days.
 pub use crate::plan::Override as Exception;
@@ -98,6 +98,19 @@ pub fn add_override(
     find(desk, of, per)?;
     plans::change(desk, |text| edit::add_override(text, of, per, exception))?;
     find(desk, of, per)
+}
+
+/// Keeps which limits are in force from today on, if they are other ones than before, so that what
+/// is over is judged by what was meant then.
+pub(super) fn remember(desk: &mut Desk) -> Result<(), Failure> {
+    let today = desk.plan.calendar.day_of(desk.now.wall);
+    let known = desk.store.limits_over_time()?;
+    let now = &desk.plan.limits;
+    let is_known = !known.is_empty() && LimitHistory::new(known, now).on(today) == now;
+    if !is_known {
+        desk.store.save_limits(today, now)?;
+    }
+    Ok(())
 }
 
 fn find(desk: &Desk, of: &Of, per: Per) -> Result<LimitRow, Failure> {

@@ -100,6 +100,8 @@ impl Desk {
         if let Some(newest) = desk.store.lost_record()? {
             post::hold_restored(&mut desk, &newest)?;
         }
+        // What cannot be written now is written by the next call; reading needs no room on the disk.
+        drop(limits::remember(&mut desk));
         Ok(desk)
     }
 

@@ -140,6 +140,7 @@ pub(super) fn put(desk: &mut Desk, text: &str) -> Result<(), Failure> {
     files::replace(&file, text.as_bytes())?;
     desk.plan = plan;
     desk.changed.insert(Changed::Plan);
+    super::limits::remember(desk)?;
     // Rules that cannot be read hold every post anyway, and whoever publishes tells it.
     drop(super::post::review_all(desk));
     Ok(())
@@ -154,11 +155,11 @@ fn refused(file: &Path, error: EditError) -> Failure {
             failure.kind = super::FailureKind::Usage;
             (failure.file, failure.line) = (None, None);
             failure.message = super::failure::sentence(&failure.message);
-            failure
             for further in &mut failure.also {
                 further.line = None;
                 further.message = super::failure::sentence(&further.message);
             }
+            failure
         }
         EditError::Shape(_) => words::usage(&error).at(file, None),
         other => Failure::failed(super::failure::sentence(&other.to_string())),

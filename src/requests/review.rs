@@ -116,6 +116,7 @@ fn gather(
         },
         posts,
         entries: desk.store.entries(first, last)?,
+        limits: desk.store.limits_over_time()?,
     })
 }
 
@@ -184,4 +185,77 @@ pub fn write(review: &Review, file: &Path) -> Result<Written, Failure> {
 fn is_review(content: &[u8]) -> bool {
     let head = &content[..content.len().min(500)];
     String::from_utf8_lossy(head).contains(MARK)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::attention::usage::{Amount, Doing};
+    use crate::clock::Moment;
+    use crate::config::Paths;
+    use crate::plan::Activity;
+
+    /// A desk at noon of a day of March 2026, with this daily limit of all time.
+    fn desk(home: &Path, day: i8, limit: &str) -> Desk {
+        let paths = Paths {
+            config: home.join("config"),
+            data: home.join("data"),
+            socket: home.join("socket"),
+            home: home.to_owned(),
+            units: home.join("units"),
+        };
+        fs::create_dir_all(&paths.config).unwrap();
+        let limit = match limit {
+            "" => String::new(),
+            time => format!("[[limits]]\nof = \"all\"\nper = \"day\"\ntime = \"{time}\"\n"),
+        };
+        let plan = format!("timezone = \"UTC\"\n{limit}");
+        fs::write(paths.plan(), plan).unwrap();
+        let now = Moment {
+            wall: format!("2026-03-{day:02}T12:00:00Z").parse().unwrap(),
+            awake: Duration::ZERO,
+            boot: Duration::ZERO,
+        };
+        let mut desk = Desk::open(paths, now).unwrap();
+        let amount = Amount {
+            day: date(2026, 3, day),
+            time: Duration::from_mins(25),
+            doing: Doing {
+                site: Some("x".to_owned()),
+                activity: Activity::Browse,
+            },
+        };
+        desk.store.add_amount(&amount).unwrap();
+        desk
+    }
+
+    #[test]
+    fn what_is_over_is_judged_by_the_limits_that_were_in_force_then() {
+        let home = tempfile::tempdir().unwrap();
+        let limits = |day, limit| {
+            let desk = desk(home.path(), day, limit);
+            let week = review(&desk, Which::Ago(Kind::Week, 0), false, None).unwrap();
+            week.now.limits
+        };
+        // From Monday half an hour is allowed, from Wednesday only twenty minutes.
+        assert_eq!(limits(2, "30m")[0].kept, 1);
+        limits(3, "30m");
+        let changed = limits(4, "20m");
+        assert_eq!((changed[0].periods, changed[0].kept), (3, 2));
+        assert_eq!(changed[0].each_s, (20 * 60, 30 * 60));
+        assert_eq!(changed[0].over_s, 5 * 60);
+        let later = limits(5, "20m");
+        assert_eq!((later[0].ended.periods, later[0].ended.exceeded), (3, 1));
+        // A limit that is gone has judged its days, and judges no other.
+        let gone = limits(6, "");
+        assert_eq!((gone[0].periods, gone[0].in_force), (4, false));
+        // The last word of a day is that day's.
+        limits(7, "3h");
+        let again = limits(7, "10m");
+        assert_eq!((again[0].periods, again[0].kept), (5, 2));
+    }
 }

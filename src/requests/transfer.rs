@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Desk, Failure, audit, files};
+use crate::plan::Limit;
 use crate::posting::consent::Consent;
 use crate::posting::interests::Interest;
 use crate::posting::metrics::Metrics;
@@ -32,6 +33,7 @@ struct Export {
     consents: Vec<Consent>,
     interests: Vec<Interest>,
     account_answers: Value,
+    limits: Vec<(jiff::civil::Date, Vec<Limit>)>,
     metrics: Vec<(PostId, Metrics)>,
     usage: Value,
     audit: Vec<audit::AuditRow>,
@@ -56,6 +58,7 @@ pub fn export(desk: &Desk, to: &Path) -> Result<Written, Failure> {
         consents: desk.store.consents()?,
         interests: desk.store.interests()?,
         account_answers: account_answers(desk)?,
+        limits: desk.store.limits_over_time()?,
         metrics: desk.store.all_metrics()?,
         usage: json!({ "intervals": usage.intervals, "amounts": usage.amounts }),
         audit: audit::rows(desk, audit::Texts::Left)?,

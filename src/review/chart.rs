@@ -79,7 +79,9 @@ pub(super) fn chart(review: &Review) -> Chart {
     let limits = review.now.limits.iter();
     let daily = limits
         .filter(|limit| by_day && limit.of == Of::All && limit.per == Per::Day)
-        .map(|limit| limit.limit_s / u64::from(limit.periods.max(1)))
+        // One that changed on the way has no height of its own.
+        .filter(|limit| limit.each_s.0 == limit.each_s.1)
+        .map(|limit| limit.each_s.1)
         .next();
     let tallest = review.bars.iter().map(stacked).chain(daily).max();
     let (step, top) = scale(tallest.unwrap_or_default());

@@ -1,18 +1,19 @@
 //! What was kept of the plan in some days: limits with their floors, and the cadence of accounts.
 //!
-//! A period counts as kept or broken when it has ended; an exceeded limit is exceeded at once. The
-//! periods are whole: one that reaches over the edge of the days is measured as a whole.
+//! A period counts as kept or broken when it has ended, by the limits that were in force then; an
+//! exceeded limit is exceeded at once. The periods are whole: one that reaches over the edge of the
+//! days is measured as a whole.
 
 use std::time::Duration;
 
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::spent::by_period;
 use crate::attention::usage::Usage;
 use crate::calendar::{Calendar, Per, Period};
 use crate::plan::cadence::target_on;
-use crate::plan::{Account, Limit, Of, Plan};
+use crate::plan::{Account, Activity, Allowed, LimitHistory, Of, Plan};
 
 /// The days that are looked at, and which of them can be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +65,15 @@ impl Days {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LimitKept {
     /// What is measured.
-    #[serde(serialize_with = "as_text")]
     pub of: Of,
     /// Over which period.
     pub per: Per,
+    /// Whether it is a limit still.
+    pub in_force: bool,
     /// What was allowed in all these periods together.
     pub limit_s: u64,
+    /// The least and the greatest that was allowed in one of them.
+    pub each_s: (u64, u64),
     /// What was used in them together.
     pub used_s: u64,
     /// How many periods there are, the running one included.
@@ -78,7 +82,7 @@ pub struct LimitKept {
     pub kept: u32,
     /// By how much it was exceeded in the others together.
     pub over_s: u64,
-    /// What was meant at least in each period; zero where there is no floor.
+    /// What was meant at least in each period, lastly; zero where there is no floor.
     pub at_least_s: u64,
     /// In how many of the ended periods the floor was missed.
     pub floor_missed: u32,
@@ -114,75 +118,90 @@ impl LimitKept {
     }
 }
 
-fn as_text<S: Serializer>(of: &Of, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(of)
-}
-
-/// Every limit of the plan over the periods of some days, and the one that conferences add.
-/// `usage` must reach over all these periods.
-pub fn limits(plan: &Plan, usage: &Usage, days: Days) -> Vec<LimitKept> {
-    let periods = |limit: &Limit| days.periods(&plan.calendar, limit.per).collect::<Vec<_>>();
-    let own = plan.limits.iter().map(|limit| {
-        let periods = periods(limit).into_iter();
-        let periods = periods.map(|period| (period, limit.in_force(&period)));
-        limit_kept(plan, usage, days, limit, &periods.collect::<Vec<_>>())
+/// Every limit over the periods of some days, each by what was in force in it, and the one that
+/// conferences add. `usage` must reach over all these periods.
+pub fn limits(plan: &Plan, history: &LimitHistory, usage: &Usage, days: Days) -> Vec<LimitKept> {
+    let today = days.over.tomorrow().unwrap_or(Date::MAX);
+    let kinds = history.kinds().into_iter().filter_map(|(of, per)| {
+        let periods = days.periods(&plan.calendar, per);
+        let allowed = |period: Period| Some((period, history.allowed(&of, &period, today)?));
+        let periods: Vec<_> = periods.filter_map(allowed).collect();
+        let in_force = history.is_in_force(&of, per);
+        let last = plan.calendar.period(per, days.last.min(today));
+        let was_meant = history.allowed(&of, &last, today).is_some();
+        let kept = || limit_kept(plan, usage, days, (of, per, in_force), &periods);
+        (was_meant || !periods.is_empty()).then(kept)
     });
     let conferences = days.periods(&plan.calendar, Per::Day).filter_map(|day| {
-        let added = plan.limits_on(day.first).into_iter().nth(plan.limits.len());
-        added.map(|limit| (limit, day))
+        let conference = plan.conference_on(day.first)?;
+        let allowed = Allowed {
+            time: conference.time,
+            at_least: Duration::ZERO,
+        };
+        Some((day, allowed))
     });
     let conferences: Vec<_> = conferences.collect();
-    let added = conferences.first().map(|(limit, _)| {
-        let periods = conferences.iter().map(|(limit, day)| (*day, limit.time));
-        limit_kept(plan, usage, days, limit, &periods.collect::<Vec<_>>())
-    });
-    own.chain(added).collect()
+    let kind = (Of::Activity(Activity::Conference), Per::Day, true);
+    let added = || limit_kept(plan, usage, days, kind, &conferences);
+    let added = (!conferences.is_empty()).then(added);
+    kinds.chain(added).collect()
 }
 
 fn limit_kept(
     plan: &Plan,
     usage: &Usage,
     days: Days,
-    limit: &Limit,
-    periods: &[(Period, Duration)],
+    (of, per, in_force): (Of, Per, bool),
+    periods: &[(Period, Allowed)],
 ) -> LimitKept {
-    let times = by_period(usage, &plan.calendar, limit.per, |d| d.counts_in(&limit.of));
+    let times = by_period(usage, &plan.calendar, per, |d| d.counts_in(&of));
+    let each = periods.iter().map(|(_, allowed)| allowed.time.as_secs());
+    let last = periods.last().map(|(_, allowed)| allowed.at_least);
     let mut kept = LimitKept {
-        of: limit.of.clone(),
-        per: limit.per,
-        limit_s: 0,
+        of,
+        per,
+        in_force,
+        limit_s: each.clone().sum(),
+        each_s: (each.clone().min().unwrap_or(0), each.max().unwrap_or(0)),
         used_s: 0,
         periods: periods.len() as u32,
         kept: 0,
         over_s: 0,
-        at_least_s: limit.at_least.as_secs(),
+        at_least_s: last.unwrap_or_default().as_secs(),
         floor_missed: 0,
         floor_lacking_s: 0,
         ended: Ended::default(),
     };
     for (period, allowed) in periods {
         let used = times.get(&period.first).copied().unwrap_or_default();
-        kept.limit_s += allowed.as_secs();
-        kept.used_s += used.as_secs();
-        kept.kept += u32::from(used <= *allowed);
-        kept.over_s += used.saturating_sub(*allowed).as_secs();
-        let lacking = limit.at_least.saturating_sub(used).as_secs();
+        kept.add(period, *allowed, used, days);
+    }
+    kept
+}
+
+impl LimitKept {
+    /// Counts one period in.
+    fn add(&mut self, period: &Period, allowed: Allowed, used: Duration, days: Days) {
+        let over_s = used.saturating_sub(allowed.time).as_secs();
+        self.used_s += used.as_secs();
+        self.kept += u32::from(used <= allowed.time);
+        self.over_s += over_s;
+        let lacking = allowed.at_least.saturating_sub(used).as_secs();
         let missed = lacking > 0 && days.is_whole(period);
         if missed {
-            kept.floor_missed += 1;
-            kept.floor_lacking_s += lacking;
+            self.floor_missed += 1;
+            self.floor_lacking_s += lacking;
         }
         if period.last <= days.over {
-            let ended = &mut kept.ended;
+            let ended = &mut self.ended;
             ended.periods += 1;
-            ended.kept += u32::from(used <= *allowed && !missed);
-            ended.exceeded += u32::from(used > *allowed);
-            ended.over_s += used.saturating_sub(*allowed).as_secs();
+            ended.kept += u32::from(used <= allowed.time && !missed);
+            ended.exceeded += u32::from(used > allowed.time);
+            ended.over_s += over_s;
             ended.whole += u32::from(days.is_whole(period));
             ended.used_s.push(used.as_secs());
         }
     }
-    kept
 }
 
 /// One stage of an account's cadence over some days.

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::attention::usage::{Doing, Interval, Usage};
 use crate::calendar::{Calendar, Per};
-use crate::plan::{Activity, Plan};
+use crate::plan::{Activity, Limit, LimitHistory, Plan};
 use crate::posting::audit::Entry;
 use kept::{LimitKept, StageKept};
 use posts::{Conversation, Disputed, GoalRow, Held, Pace, Past};
@@ -40,6 +40,8 @@ pub struct Material {
     pub posts: Vec<Past>,
     /// What the audit holds of the days.
     pub entries: Vec<Entry>,
+    /// Which limits were in force from which day on.
+    pub limits: Vec<(Date, Vec<Limit>)>,
 }
 
 /// What became of the breaks.
@@ -201,6 +203,7 @@ fn figures(plan: &Plan, span: Span, material: &Material) -> Figures {
     let days = (span.first, span.last);
     let range = instants(calendar, span);
     let usage = &material.usage;
+    let history = LimitHistory::new(material.limits.clone(), &plan.limits);
     let total = |counts: &dyn Fn(&Doing) -> bool| usage.total(range, days, counts).as_secs();
     let writing_s = total(&|doing| doing.activity == Activity::Write);
     let published = posts::published(calendar, span, &material.posts).len() as u32;
@@ -226,7 +229,7 @@ fn figures(plan: &Plan, span: Span, material: &Material) -> Figures {
         usage_s: total(&Doing::on_site),
         by_site: most_first(by_site.collect()),
         by_activity: most_first(by_activity.collect()),
-        limits: kept::limits(plan, usage, span.days()),
+        limits: kept::limits(plan, &history, usage, span.days()),
         breaks: material.breaks,
         writing_s,
         published,

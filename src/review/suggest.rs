@@ -120,7 +120,8 @@ fn posts_missed(review: &Review) -> Option<String> {
 
 /// Exceeded in at least half of two or more ended periods; of several the one most often broken.
 fn limit_too_tight(review: &Review) -> Option<String> {
-    let broken = review.now.limits.iter().filter(|limit| {
+    let in_force = review.now.limits.iter().filter(|limit| limit.in_force);
+    let broken = in_force.filter(|limit| {
         let ended = &limit.ended;
         ended.periods >= 2 && ended.exceeded * 2 >= ended.periods
     });
@@ -175,6 +176,7 @@ fn floor_missed(review: &Review) -> Option<String> {
         .now
         .limits
         .iter()
+        .filter(|limit| limit.in_force)
         .find(|limit| limit.floor_missed > 0 && limit.floor_missed * 2 >= limit.ended.whole)?;
     let lacking = limit.floor_lacking_s / u64::from(limit.floor_missed);
     let length = format_duration(Duration::from_secs(lacking.div_ceil(900) * 900));

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::posts::{Past, goals, held, published};
 use super::*;
 use crate::attention::usage::{Amount, Interval, Source};
+use crate::plan::LimitHistory;
 use crate::plan::read::read;
 use crate::posting::audit::Kind as Entries;
 use crate::posting::metrics::Metrics;
@@ -184,10 +185,12 @@ fn limits_and_floors_are_judged_period_by_period() {
 #[test]
 fn what_was_not_recorded_or_is_not_over_is_not_judged() {
     let wednesday = date(2026, 3, 4);
-    let judged = |span: Span| kept::limits(&plan(), &material().usage, span.days());
+    let plan = plan();
+    let history = LimitHistory::new(Vec::new(), &plan.limits);
+    let judged = |span: Span| kept::limits(&plan, &history, &material().usage, span.days());
     let late = judged(week(wednesday));
     assert_eq!((late[0].periods, late[1].floor_missed), (5, 0));
-    let running = Span::ago(&plan().calendar, Kind::Week, 0, (Date::MIN, wednesday));
+    let running = Span::ago(&plan.calendar, Kind::Week, 0, (Date::MIN, wednesday));
     let running = judged(running);
     assert_eq!((running[0].periods, running[1].floor_missed), (3, 0));
     assert_eq!(words::kept(&running[1]), "still running");

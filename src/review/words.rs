@@ -70,10 +70,20 @@ pub fn bar_name(review: &Review) -> &'static str {
     }
 }
 
-/// `30 min per day`.
+/// `30 min per day`; `20 min to 30 min per day` where it was not the same all the time.
 pub fn limit(limit: &LimitKept) -> String {
-    let each = limit.limit_s / u64::from(limit.periods.max(1));
-    format!("{} per {}", said(each), limit.per)
+    let (least, most) = limit.each_s;
+    let each = if least == most {
+        said(most)
+    } else {
+        format!("{} to {}", said(least), said(most))
+    };
+    let was = if limit.in_force {
+        ""
+    } else {
+        ", until it was removed"
+    };
+    format!("{each} per {}{was}", limit.per)
 }
 
 /// `5 of 7 days`, of those that are decided.

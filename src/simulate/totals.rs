@@ -11,7 +11,7 @@ use super::oracle::{Breach, never};
 use super::report::{Breaks, Report};
 use super::world::{Happening, World};
 use crate::attention::usage::Doing;
-use crate::plan::Activity;
+use crate::plan::{Activity, LimitHistory};
 use crate::posting::post::PostId;
 use crate::review::kept::{self, Days, LimitKept};
 
@@ -101,7 +101,8 @@ impl World {
             .flat_map(|account| kept::stages(account, &calendar, days, posts(&account.name)))
             .collect();
         report.skipped = report.stages.iter().map(|s| u64::from(s.lacking)).sum();
-        report.limits = kept::limits(&self.plan, &usage, days);
+        let history = LimitHistory::new(Vec::new(), &self.plan.limits);
+        report.limits = kept::limits(&self.plan, &history, &usage, days);
         report.limits_kept_ratio = ratio(&report.limits);
         let every_day = from.series(1.day()).take_while(|day| *day <= until);
         let at_conference = every_day.filter(|day| self.plan.conference_on(*day).is_some());

@@ -21,6 +21,7 @@ use crate::attention::breaks::Outcome;
 use crate::attention::reading::{Item, ItemState};
 use crate::attention::usage::{Amount, Interval, Usage};
 use crate::engine::{Change, Cue, Stock};
+use crate::plan::Limit;
 use crate::posting::audit::{Entry, Head, Verdict};
 use crate::posting::consent::Consent;
 use crate::posting::interests::Interest;
@@ -38,10 +39,10 @@ pub struct Counts {
     pub by_state: std::collections::BTreeMap<String, u64>,
 }
 
-impl Counts {
 /// A post that waits: which, when, on which account.
 pub type Waiting = (PostId, Timestamp, String);
 
+impl Counts {
     /// How many posts may still go out, or have a text that may be erased.
     pub fn reviewed(&self) -> u64 {
         let of = |state: &&str| self.by_state.get(*state).copied().unwrap_or_default();
@@ -240,7 +241,6 @@ impl Store {
         self.db().counts()
     }
 
-    /// How many posts of an account count in its cadence between two instants.
     /// The earliest post that waits for a time to come.
     pub fn next(&self, now: Timestamp) -> Result<Option<Waiting>> {
         self.db().next(now)
@@ -251,6 +251,7 @@ impl Store {
         self.db().overdue(now, most)
     }
 
+    /// How many posts of an account count in its cadence between two instants.
     pub fn tally(&self, account: &str, from: Timestamp, until: Timestamp) -> Result<Tally> {
         self.db().tally(account, from, until)
     }
@@ -268,6 +269,16 @@ impl Store {
     /// What the audit holds between two instants, in its order.
     pub fn entries(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Entry>> {
         self.db().entries(from, until)
+    }
+
+    /// Which limits were in force from which day on, earliest first.
+    pub fn limits_over_time(&self) -> Result<Vec<(Date, Vec<Limit>)>> {
+        self.db().limits_over_time()
+    }
+
+    /// Keeps the limits that are in force from a day on, in place of what was kept for that day.
+    pub fn save_limits(&mut self, day: Date, limits: &[Limit]) -> Result<()> {
+        self.db_mut().save_limits(day, limits)
     }
 
     /// The earliest instant and the earliest day of which usage, a break or a post is recorded.
@@ -295,6 +306,11 @@ impl Store {
         self.db().account_answers(account)
     }
 
+    /// Of these the newest to each item, oldest first.
+    pub fn newest_account_answers(&self, account: &str) -> Result<Vec<Attestation>> {
+        self.db().newest_account_answers(account)
+    }
+
     /// Adds an answer for an account.
     pub fn answer_for_account(
         &mut self,
@@ -306,11 +322,6 @@ impl Store {
     }
 
     /// The consent register.
-    /// Of these the newest to each item, oldest first.
-    pub fn newest_account_answers(&self, account: &str) -> Result<Vec<Attestation>> {
-        self.db().newest_account_answers(account)
-    }
-
     pub fn consents(&self) -> Result<Vec<Consent>> {
         self.db().consents()
     }

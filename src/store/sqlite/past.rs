@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
 
-use super::super::Result;
+use super::super::{Result, StoreError};
 use super::posts::{parse, read};
 use super::{Sqlite, at, from_column, from_json, json};
+use crate::plan::Limit;
 use crate::posting::audit::Entry;
 use crate::posting::metrics::Metrics;
 use crate::posting::post::{Post, PostId};
@@ -55,6 +56,40 @@ impl Sqlite {
         Ok(entries
             .filter(|entry: &Entry| from <= entry.at && entry.at < until)
             .collect())
+    }
+
+    pub(in crate::store) fn limits_over_time(&self) -> Result<Vec<(Date, Vec<Limit>)>> {
+        let find = || {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT day, body FROM limits_in_force ORDER BY day")?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let rows = find().map_err(|error| self.explain(&error))?;
+        let limits = rows.into_iter().map(|(day, body)| {
+            let day = day
+                .parse()
+                .map_err(|error: jiff::Error| StoreError::Unreadable {
+                    what: "day",
+                    why: error.to_string(),
+                })?;
+            Ok((day, from_json("limit", &body)?))
+        });
+        limits.collect()
+    }
+
+    pub(in crate::store) fn save_limits(&mut self, day: Date, limits: &[Limit]) -> Result<()> {
+        let body = json("limit", &limits)?;
+        self.in_transaction(|transaction| {
+            transaction.execute(
+                "INSERT OR REPLACE INTO limits_in_force (day, body) VALUES (?1, ?2)",
+                params![day.to_string(), body],
+            )?;
+            Ok(())
+        })
     }
 
     pub(in crate::store) fn first_records(&self) -> Result<(Option<Timestamp>, Option<Date>)> {
