@@ -42,7 +42,7 @@ impl Calendar {
         let is_past = time < SignedDuration::ZERO;
         let (today, day) = (self.local(now).date(), self.local(at).date());
         if seconds < MINUTE {
-            return "now".to_owned();
+            return if is_past { "just now" } else { "now" }.to_owned();
         }
         if seconds < HOUR {
             return told(is_past, &format!("{} min", seconds / MINUTE));
@@ -97,6 +97,7 @@ mod tests {
     fn times_are_said_as_people_say_them() {
         for (at, said) in [
             ("2026-11-26T09:30:20Z", "Thu 26 Nov 09:30, now"),
+            ("2026-11-26T09:29:50Z", "Thu 26 Nov 09:29, just now"),
             ("2026-11-26T09:55:00Z", "Thu 26 Nov 09:55, in 25 min"),
             ("2026-11-26T20:00:00Z", "Thu 26 Nov 20:00, in 10 h"),
             ("2026-11-27T08:00:00Z", "Fri 27 Nov 08:00, tomorrow"),

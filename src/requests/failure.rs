@@ -149,7 +149,7 @@ impl Failure {
         let line = sound.split(|byte| *byte == b'\n').count();
         let wrong = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
         let place = error.valid_up_to() + 1;
-        let message = format!("The {place}. byte of the file, 0x{wrong:02X}, is no text in UTF-8.");
+        let message = format!("Byte {place} of the file, 0x{wrong:02X}, is no text in UTF-8.");
         Self::config(message)
             .at(file, Some(line))
             .with_help("write that letter anew, and save the file in the encoding UTF-8")
