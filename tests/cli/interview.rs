@@ -58,10 +58,15 @@ fn a_post_is_shown_as_it_goes_out_before_the_first_question() {
     for line in shown.lines().chain(rest.lines().take(1)) {
         assert!(line.chars().count() <= 80, "{line}");
     }
-    insta::with_settings!({ filters => vec![(id.as_str(), "[ID]"), (r"\b[0-9a-f]{6}\b", "[FIND]")] }, {
+    let filters = vec![
+        (id.as_str(), "[ID]"),
+        (r"\b[0-9a-f]{6}\b", "[FIND]"),
+        (r"in \d+ years", "in [N] years"),
+    ];
+    insta::with_settings!({ filters => filters }, {
         insta::assert_snapshot!(shown.trim_end(), @r#"
-        Post [ID] for blog: held, Tue 5 May 2099 08:00 Europe/London. 153
-          characters.
+        Post [ID] for blog: held, Tue 5 May 2099 08:00 Europe/London, in [N] years.
+          153 characters.
         Answers https://example.org/p/1
 
           | Mrs Jones, 93, came to my clinic in Tobermory yesterday. �[2JTurmeric cures
