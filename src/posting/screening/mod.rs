@@ -24,6 +24,7 @@ use sha2::{Digest, Sha256};
 
 use reading::Reading;
 pub use rules::Rules;
+pub(in crate::posting) use text::Folded;
 
 /// What kind of thing was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -10,18 +10,18 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A folded text: plain ASCII, one byte a letter, and the place of each byte in the original.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Folded {
+pub(in crate::posting) struct Folded {
     /// With capitals, for names.
     pub(super) cased: String,
     /// In small letters, of the same length, for everything else.
-    pub(super) lower: String,
+    pub(in crate::posting) lower: String,
     /// First and past-the-last character in the original, for each byte.
     places: Vec<(u32, u32)>,
 }
 
 impl Folded {
     /// Folds a text.
-    pub(super) fn new(text: &str) -> Self {
+    pub(in crate::posting) fn new(text: &str) -> Self {
         let mut folded = Self::default();
         for (index, character) in text.chars().enumerate() {
             folded.push(index as u32, character);
@@ -70,7 +70,7 @@ impl Folded {
     }
 
     /// The characters of the original from which the folded bytes `start..end` came.
-    pub(super) fn original(&self, start: usize, end: usize) -> (usize, usize) {
+    pub(in crate::posting) fn original(&self, start: usize, end: usize) -> (usize, usize) {
         let Some(last) = self.places.len().checked_sub(1) else {
             return (0, 0);
         };
