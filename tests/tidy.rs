@@ -92,7 +92,7 @@ const BELONGS: [Belongs; 9] = [
     },
     Belongs {
         path: "rrule",
-        only_in: &["src/lookups/calendar"],
+        only_in: &["src/calendar/recurrence"],
     },
     Belongs {
         path: "feed_rs",

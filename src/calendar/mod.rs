@@ -11,12 +11,14 @@ mod duration;
 mod names;
 mod near;
 mod pattern;
+mod recurrence;
 mod when;
 
 pub use age::Age;
 pub use duration::{DurationError, format_duration, parse_duration, serde_duration};
 pub use names::weekday_named;
 pub use pattern::{Pattern, PatternError};
+pub use recurrence::{Recurrence, RecurrenceError, Window};
 pub use when::{Direction, WhenError, parse_day, parse_when, parse_when_towards};
 
 use std::fmt;
