@@ -45,6 +45,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::requests::Failure;
 use call::Call;
@@ -152,19 +153,63 @@ enum Command {
     Man(shell::ManArgs),
 }
 
+/// The daemon's command line alone: the whole tree would stay in the memory of the one command that
+/// runs for weeks.
+#[derive(Debug, Parser)]
+struct DaemonCli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: DaemonCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DaemonCommand {
+    Daemon(daemon::DaemonArgs),
+}
+
+impl From<DaemonCli> for Cli {
+    fn from(cli: DaemonCli) -> Self {
+        let DaemonCommand::Daemon(args) = cli.command;
+        Self {
+            global: cli.global,
+            command: Command::Daemon(args),
+        }
+    }
+}
+
+/// Reads the arguments; whatever the daemon's own command line is not, the whole tree answers.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    if arguments.iter().any(|argument| argument == "daemon")
+        && let Ok(cli) = DaemonCli::try_parse_from(arguments)
+    {
+        return Ok(cli.into());
+    }
+    Cli::try_parse_from(arguments)
+}
+
 /// Runs the program with these arguments, the program's name first, and says how it ended.
 pub fn run(arguments: &[OsString]) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => return failure::of_clap(&error, arguments),
     };
     output::log_to_stderr(cli.global.verbose);
+    keep_no_dump();
     let out = Output::new(cli.global.json, cli.global.quiet);
     let call = Call::new(cli.global.config_dir, cli.global.data_dir, out);
     match dispatch(&cli.command, &call) {
         Ok(exit) => ExitCode::from(exit.status()),
         Err(failure) => failure::print(&failure, out),
     }
+}
+
+/// Leaves no picture of the memory behind, whatever happens: it holds texts of posts, and secrets.
+fn keep_no_dump() {
+    let own = getrlimit(Resource::Core);
+    let current = Some(0);
+    // A sandbox may refuse it; the service's unit says the same.
+    let _ = setrlimit(Resource::Core, Rlimit { current, ..own });
 }
 
 fn dispatch(command: &Command, call: &Call) -> Answer {
@@ -229,6 +274,31 @@ mod tests {
     #[test]
     fn the_tree_is_sound() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn the_daemon_is_called_alike_by_its_own_command_line() {
+        let told = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        for line in [
+            "rounds daemon",
+            "rounds --config-dir c --data-dir d daemon --errand",
+            "rounds daemon -vv --json",
+        ] {
+            let own = DaemonCli::try_parse_from(told(line)).map(Cli::from);
+            let whole = Cli::try_parse_from(told(line));
+            assert_eq!(format!("{own:?}"), format!("{whole:?}"), "{line}");
+        }
+        for line in [
+            "rounds daemon --help",
+            "rounds daemon -v -q",
+            "rounds daemon x",
+        ] {
+            let shown = parse(&told(line)).map_err(|error| error.to_string());
+            let whole = Cli::try_parse_from(told(line)).map_err(|error| error.to_string());
+            assert_eq!(shown.unwrap_err(), whole.unwrap_err(), "{line}");
+        }
+        let other = parse(&told("rounds screen daemon")).unwrap();
+        assert!(matches!(other.command, Command::Screen(_)));
     }
 
     #[test]

@@ -8,7 +8,9 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::{ContentArrangement, Table, presets};
 use rustix::termios;
 use serde::Serialize;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::requests::Failure;
 
@@ -225,14 +227,15 @@ pub(super) fn table<const N: usize>(
 
 /// Sends the log to standard error: warnings, with `-v` steps, with `-vv` everything.
 pub(super) fn log_to_stderr(verbose: u8) {
-    let filter = EnvFilter::new(match verbose {
-        0 => "warn",
-        1 => "rounds=info,warn",
-        _ => "rounds=trace,info",
-    });
-    let started = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
+    let (ours, others) = match verbose {
+        0 => (LevelFilter::WARN, LevelFilter::WARN),
+        1 => (LevelFilter::INFO, LevelFilter::WARN),
+        _ => (LevelFilter::TRACE, LevelFilter::INFO),
+    };
+    let levels = Targets::new().with_target("rounds", ours);
+    let started = tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(io::stderr))
+        .with(levels.with_default(others))
         .try_init();
     drop(started);
 }
