@@ -106,6 +106,7 @@ impl Clerk {
         let mut events = Vec::new();
         match effect {
             Effect::SaveUsage(interval) => self.store.save_span(&interval)?,
+            Effect::KeepUsage(interval) => self.store.keep_span(&interval)?,
             Effect::CountBreak(outcome) => {
                 self.store.count_break(outcome, now.wall)?;
                 self.remember_break(Remembered::after(outcome), now.wall)?;

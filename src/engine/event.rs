@@ -153,6 +153,9 @@ pub enum Found {
 pub enum Effect {
     /// Write this span; it replaces one with the same beginning.
     SaveUsage(Interval),
+    /// Write this span likewise, and have it and all that was written before on the disk by then,
+    /// should the power fail.
+    KeepUsage(Interval),
     /// Count what became of a break.
     CountBreak(breaks::Outcome),
     /// Read the usage of the running periods.

@@ -80,7 +80,7 @@ impl Engine {
             Event::Looked { post, found } => self.looked(*post, found, now, &mut effects),
             Event::Answered { key, button } => self.answered(&key, &button, now, &mut effects),
             Event::Stopping => {
-                self.close(now, std::time::Duration::ZERO, &mut effects);
+                self.close_for_good(now, &mut effects);
                 return effects;
             }
         }

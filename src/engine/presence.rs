@@ -18,7 +18,8 @@ use crate::clock::Moment;
 use crate::plan::{Activity, Plan, agenda};
 use crate::sensors::Observation;
 
-/// An open span is written at least this often, so that a crash loses no more.
+/// Use is on the disk at least this often, so that neither a crash nor a power cut loses more. What
+/// does not wait so long is written without waiting for the disk.
 const CHECKPOINT: Duration = Duration::from_mins(1);
 /// Differences between clocks below this are reading noise.
 pub(super) const NOISE: Duration = Duration::from_secs(1);
@@ -33,6 +34,8 @@ pub(super) struct Presence {
     asleep: bool,
     focus: Option<(Activity, Option<Timestamp>)>,
     open: Option<Open>,
+    /// Time awake at the beginning of the first use that a power cut would still take.
+    unkept: Option<Duration>,
     session: Session,
     /// Beginnings of spans that lie ahead because the clock was put back. A span
     /// with the same beginning would replace one of them.
@@ -45,7 +48,6 @@ pub(super) struct Presence {
 struct Open {
     doing: Doing,
     since: Moment,
-    saved: Duration,
     cut_at: Timestamp,
 }
 
@@ -154,7 +156,7 @@ impl Engine {
                 self.reopen(now, effects);
             }
             Observation::Suspending => {
-                self.close(now, Duration::ZERO, effects);
+                self.close_for_good(now, effects);
                 self.presence.asleep = true;
             }
             Observation::Resumed => {
@@ -275,11 +277,22 @@ impl Engine {
     }
 
     fn checkpoint(&mut self, now: Moment, effects: &mut Vec<Effect>) {
-        if let Some(open) = &mut self.presence.open
-            && now.awake.saturating_sub(open.saved) >= CHECKPOINT
+        let presence = &mut self.presence;
+        if let (Some(open), Some(unkept)) = (&presence.open, presence.unkept)
+            && now.awake.saturating_sub(unkept) >= CHECKPOINT
         {
-            open.saved = now.awake;
-            effects.push(Effect::SaveUsage(open.interval(open.length(now))));
+            presence.unkept = Some(now.awake);
+            effects.push(Effect::KeepUsage(open.interval(open.length(now))));
+        }
+    }
+
+    /// Ends the open span and has all use on the disk: power may go next.
+    pub(super) fn close_for_good(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        self.close(now, Duration::ZERO, effects);
+        if let Some(Effect::SaveUsage(last)) = effects.pop_if(|e| matches!(e, Effect::SaveUsage(_)))
+        {
+            self.presence.unkept = None;
+            effects.push(Effect::KeepUsage(last));
         }
     }
 
@@ -320,10 +333,10 @@ impl Engine {
         let open = Open {
             doing,
             since,
-            saved: now.awake,
             cut_at: agenda::next_change(&self.plan, now.wall),
         };
-        // Its beginning is on the disk at once; memory that was erased shows by its absence.
+        self.presence.unkept.get_or_insert(now.awake);
+        // Its beginning is written at once; memory that was erased shows by its absence.
         effects.push(Effect::SaveUsage(open.interval(Duration::ZERO)));
         self.presence.open = Some(open);
     }
@@ -367,7 +380,8 @@ impl Engine {
             let pause = counts_at.map(|at| after(at.saturating_sub(self.last.boot)));
             return [pause, focus_ends].into_iter().flatten().min();
         };
-        let checkpoint = after((open.saved + CHECKPOINT).saturating_sub(self.last.awake));
+        let unkept = presence.unkept.unwrap_or(self.last.awake);
+        let checkpoint = after((unkept + CHECKPOINT).saturating_sub(self.last.awake));
         let break_due = presence.on_site().then(|| {
             let used = presence.session_used(self.last);
             let due = after(

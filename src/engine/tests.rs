@@ -30,6 +30,7 @@ struct World {
     engine: Engine,
     now: Moment,
     spans: Vec<Interval>,
+    kept: Vec<Timestamp>,
     shown: Vec<Nudge>,
     breaks: Vec<breaks::Outcome>,
 }
@@ -47,6 +48,7 @@ impl World {
             engine,
             now,
             spans: Vec::new(),
+            kept: Vec::new(),
             shown: Vec::new(),
             breaks: Vec::new(),
         };
@@ -64,8 +66,11 @@ impl World {
 
     fn handle(&mut self, event: Event) {
         for effect in self.engine.handle(event, self.now) {
+            if matches!(effect, Effect::KeepUsage(_)) {
+                self.kept.push(self.now.wall);
+            }
             match effect {
-                Effect::SaveUsage(span) => {
+                Effect::SaveUsage(span) | Effect::KeepUsage(span) => {
                     self.spans.retain(|known| known.from != span.from);
                     self.spans.push(span);
                 }
@@ -131,6 +136,37 @@ fn idle_time_is_taken_off_the_end() {
     world.pass(minutes(30));
     assert_eq!(world.used(), minutes(4));
     assert_eq!(world.recorded(), minutes(4));
+}
+
+#[test]
+fn a_power_cut_takes_a_minute_of_use_at_most() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    let begun = world.now.wall;
+    // Whoever looks at a site for seven seconds of every twenty.
+    for _ in 0..60 {
+        world.focus(Some("x"));
+        world.pass(Duration::from_secs(7));
+        world.focus(None);
+        world.pass(Duration::from_secs(13));
+    }
+    let since = |at: &Timestamp| crate::attention::usage::span(begun, *at).as_secs();
+    let kept: Vec<u64> = world.kept.iter().map(since).collect();
+    assert_eq!(kept.len(), 19, "once a minute: {kept:?}");
+    let gaps = kept.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(gaps.max() == Some(60) && kept[0] == 60, "{kept:?}");
+    // Nobody is there: nothing is written.
+    world.kept.clear();
+    world.pass(minutes(60));
+    assert_eq!(world.kept, []);
+    // Before the machine sleeps or stops, all of it is on the disk.
+    world.focus(Some("x"));
+    world.pass(Duration::from_secs(5));
+    world.kept.clear();
+    world.handle(Event::Observed(Observation::Suspending));
+    assert_eq!(world.kept, [world.now.wall]);
+    world.handle(Event::Observed(Observation::Resumed));
+    world.handle(Event::Stopping);
+    assert_eq!(world.kept.len(), 2);
 }
 
 #[test]

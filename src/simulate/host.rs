@@ -93,6 +93,7 @@ pub(super) fn concerns(effect: &Effect) -> Option<&PostId> {
 pub(super) const fn name(effect: &Effect) -> &'static str {
     match effect {
         Effect::SaveUsage(_) => "SaveUsage",
+        Effect::KeepUsage(_) => "KeepUsage",
         Effect::CountBreak(_) => "CountBreak",
         Effect::ReadUsage => "ReadUsage",
         Effect::ReadQueue => "ReadQueue",

@@ -64,7 +64,11 @@ impl World {
 
     fn perform(&mut self, index: usize, effect: Effect) -> Result<(), Breach> {
         let now = self.clocks.now();
-        if !matches!(effect, Effect::ReadQueue | Effect::SaveUsage(_)) {
+        let routine = matches!(
+            effect,
+            Effect::ReadQueue | Effect::SaveUsage(_) | Effect::KeepUsage(_)
+        );
+        if !routine {
             self.note(|| describe(index, &effect));
         }
         match &effect {

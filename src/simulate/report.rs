@@ -89,8 +89,9 @@ impl Faults {
     ];
 
     /// Every effect before which a crash may fall.
-    pub const EFFECTS: [&'static str; 12] = [
+    pub const EFFECTS: [&'static str; 13] = [
         "SaveUsage",
+        "KeepUsage",
         "CountBreak",
         "ReadUsage",
         "ReadQueue",

@@ -371,6 +371,11 @@ impl Store {
         self.db_mut().save_span(interval)
     }
 
+    /// Writes such a span, and has it and all that was written before on the disk when it returns.
+    pub fn keep_span(&mut self, interval: &Interval) -> Result<()> {
+        self.db_mut().add_interval(interval)
+    }
+
     /// Adds an interval that was logged by hand.
     pub fn add_interval(&mut self, interval: &Interval) -> Result<()> {
         self.db_mut().add_interval(interval)

@@ -305,6 +305,37 @@ fn switches(pid: u32) -> Vec<String> {
 }
 
 #[test]
+fn use_is_on_the_disk_within_a_minute() {
+    if !allowed("use_is_on_the_disk_within_a_minute") {
+        return;
+    }
+    let plan = format!("[quiet]\n{QUIET_NEVER}\n[breaks]\n{RARE_BREAKS}\n");
+    let whole = Whole::start(&plan, "10s");
+    let trace = whole.desktop.dir.path().join("trace");
+    let mut strace = Command::new("strace");
+    let pid = whole.daemon.pid().to_string();
+    strace.args(["-f", "-y", "-e", "trace=fsync,fdatasync", "-p", &pid, "-o"]);
+    let _strace = Running::start_heard(strace.arg(&trace), Stdio::null());
+    let synced = || {
+        let trace = fs::read_to_string(&trace).unwrap_or_default();
+        trace.matches("rounds.db-wal>) = 0").count()
+    };
+    sleep(Duration::from_secs(1));
+    let client = whole.screen.client();
+    whole.touch();
+    client.titled("chromium", TITLE);
+    until("the page counts", || {
+        whole.current().is_object().then_some(())
+    });
+    let (begun, before) = (uptime(), synced());
+    while uptime().saturating_sub(begun) < Duration::from_secs(63) {
+        whole.touch();
+        sleep(Duration::from_secs(2));
+    }
+    assert_eq!(synced(), before + 1, "within a minute, and no more often");
+}
+
+#[test]
 fn a_daemon_with_nothing_to_do_makes_no_call() {
     if !allowed("a_daemon_with_nothing_to_do_makes_no_call") {
         return;

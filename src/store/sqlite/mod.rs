@@ -1,7 +1,9 @@
 //! The SQLite file: opening, format, errors, transactions.
 //!
 //! Posts, answers and receipts are written with full synchronisation; spans of usage, breaks and
-//! shown nudges with the lighter kind, since losing the last minute of them is allowed.
+//! shown nudges with the lighter kind, since losing the last minute of them is allowed. A fully
+//! synchronised write takes all lighter ones before it to the disk, and while somebody is on a site
+//! one is made every minute.
 //!
 //! To change the format add a file to `migrations/` and its line to `MIGRATIONS`; never edit one
 //! that was released. `user_version` counts the files that were applied.
@@ -148,8 +150,8 @@ impl Sqlite {
         self.try_transaction(|transaction| work(transaction).map_err(|e| explain(&e, &path)))
     }
 
-    /// The same for usage, breaks and nudges: what is lost of them when the power fails is what the
-    /// system had not written out by itself yet.
+    /// The same for usage, breaks and nudges: what is lost of them when the power fails is what came
+    /// after the last full synchronisation.
     fn lightly<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
