@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::call::Call;
+use super::call::{Agreed, Call};
 use super::output::table;
 use super::slot::next_words;
 use super::{Answer, Exit};
@@ -82,6 +82,9 @@ struct AddArgs {
     /// Only say what would be added and when its posts would go out.
     #[arg(long)]
     dry_run: bool,
+    /// Save it without asking.
+    #[arg(short, long)]
+    yes: bool,
 }
 
 pub(super) fn run(args: &AccountArgs, call: &Call) -> Answer {
@@ -108,19 +111,34 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
         cadence: args.cadence.clone(),
         packs: args.pack.clone(),
         settings,
-        is_trial: args.dry_run,
     };
-    let row = accounts::add(&mut desk, new)?;
-    call.out.confirm(&row, || {
-        let done = if args.dry_run { "Would add" } else { "Added" };
-        let (name, platform) = (&row.name, &row.platform);
-        let added = format!("{done} the account {name} ({platform}), {}.", posts(&row));
-        format!("{added}\n{}", next_words(&row.next_slots))
-    })?;
+    let trial = accounts::try_out(&desk, &new)?;
+    let would = || {
+        format!(
+            "{}\n{}",
+            added("Would add", &trial),
+            next_words(&trial.next_slots)
+        )
+    };
     if args.dry_run {
+        call.out.confirm(&trial, would)?;
         return Ok(Exit::Done);
     }
+    let agreed = call.agreed(args.yes, would)?;
+    if agreed == Agreed::No {
+        return Ok(Exit::Done);
+    }
+    let row = accounts::add(&mut desk, &new)?;
+    call.out.confirm(&row, || match agreed {
+        Agreed::Unasked => format!("{}\n{}", added("Added", &row), next_words(&row.next_slots)),
+        _ => added("Added", &row),
+    })?;
     Ok(call.finish(&desk))
+}
+
+fn added(done: &str, row: &AccountRow) -> String {
+    let (name, platform) = (&row.name, &row.platform);
+    format!("{done} the account {name} ({platform}), {}.", posts(row))
 }
 
 fn take(settings: &mut Vec<(String, String)>, key: &str) -> Option<String> {

@@ -20,6 +20,17 @@ pub(super) struct Call {
     pub(super) now: Moment,
 }
 
+/// What a person said to something that is about to be saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Agreed {
+    /// It was shown, and they agreed.
+    Yes,
+    /// It was shown, and they did not.
+    No,
+    /// Nobody was asked, so nothing was shown yet.
+    Unasked,
+}
+
 impl Call {
     pub(super) fn new(config_dir: Option<PathBuf>, data_dir: Option<PathBuf>, out: Output) -> Self {
         Self {
@@ -102,6 +113,23 @@ impl Call {
         };
         let words = "The change is written, but the running daemon did not take it up";
         self.out.warn(&format!("{words}: {trouble}"));
+    }
+
+    /// Whether to save something: on a terminal it is shown and asked about first.
+    pub(super) fn agreed(
+        &self,
+        yes: bool,
+        told: impl FnOnce() -> String,
+    ) -> Result<Agreed, Failure> {
+        if yes || !self.out.can_ask() {
+            return Ok(Agreed::Unasked);
+        }
+        self.out.text(&told())?;
+        if self.out.ask("Save it?") {
+            return Ok(Agreed::Yes);
+        }
+        self.out.warn("Nothing was changed.");
+        Ok(Agreed::No)
     }
 
     /// The end of a command that changed something: the daemon knows before the shell does.

@@ -2,8 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::call::Call;
+use super::call::{Agreed, Call};
 use super::output::table;
+use super::slot::times_words;
 use super::{Answer, Exit};
 use crate::calendar::{Direction, format_duration};
 use crate::plan::{Activity, Begin, Engagement, Times};
@@ -50,6 +51,12 @@ struct AddArgs {
     /// What is done there: scan, write, chat, conference, network or browse.
     #[arg(long, default_value = "chat")]
     activity: String,
+    /// Only say what would be added and when it would be.
+    #[arg(long)]
+    dry_run: bool,
+    /// Save it without asking.
+    #[arg(short, long)]
+    yes: bool,
 }
 
 /// Remove an appointment
@@ -79,16 +86,34 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
         length: words::length(&args.length)?,
         origin: None,
     };
-    let row = appointments::add_engagement(&mut desk, &engagement)?;
-    call.out.confirm(&row, || {
-        let length = format_duration(row.length());
-        format!(
-            "Added {}: {length} of {activity}, next on {}.",
-            row.name,
-            next(&desk, &row)
-        )
+    let row = appointments::try_engagement(&desk, &engagement)?;
+    let told = |done: &str| format!("{}\n{}", added(done, &row), next_words(&row));
+    if args.dry_run {
+        call.out.confirm(&row, || told("Would add"))?;
+        return Ok(Exit::Done);
+    }
+    let agreed = call.agreed(args.yes, || told("Would add"))?;
+    if agreed == Agreed::No {
+        return Ok(Exit::Done);
+    }
+    appointments::add_engagement(&mut desk, &engagement)?;
+    call.out.confirm(&row, || match agreed {
+        Agreed::Unasked => told("Added"),
+        _ => added("Added", &row),
     })?;
     Ok(call.finish(&desk))
+}
+
+fn added(done: &str, row: &EngagementRow) -> String {
+    let (length, activity) = (format_duration(row.length()), row.activity);
+    format!("{done} {}: {length} of {activity}.", row.name)
+}
+
+fn next_words(row: &EngagementRow) -> String {
+    match row.spoken.as_slice() {
+        [] => "It never comes again.".to_owned(),
+        times => times_words("Next", times),
+    }
 }
 
 fn times(desk: &Desk, args: &AddArgs) -> Result<Times, Failure> {
@@ -103,9 +128,9 @@ fn times(desk: &Desk, args: &AddArgs) -> Result<Times, Failure> {
     dates.map(Times::Dated)
 }
 
-fn next(desk: &Desk, row: &EngagementRow) -> String {
-    let at = row.next.as_deref().and_then(|next| next.parse().ok());
-    at.map_or_else(|| "never".to_owned(), |at| desk.plan.calendar.spoken(at))
+fn next(row: &EngagementRow) -> String {
+    let next = row.spoken.first().cloned();
+    next.unwrap_or_else(|| "never".to_owned())
 }
 
 fn list(call: &Call) -> Answer {
@@ -123,7 +148,7 @@ fn list(call: &Call) -> Answer {
                 format_duration(row.length()),
                 site,
                 row.activity.to_string(),
-                next(&desk, row),
+                next(row),
             ]
         });
         table(

@@ -67,9 +67,8 @@ struct AddArgs {
     to: Vec<String>,
     #[command(flatten)]
     time: TimeArgs,
-    /// A post for each time of this cron expression, each with its own checks.
-    #[arg(long, value_name = "CRON", conflicts_with_all = ["at", "slot"])]
-    cron: Option<String>,
+    #[command(flatten)]
+    series: SeriesArgs,
     #[command(flatten)]
     content: ContentArgs,
     /// The consent record that covers it.
@@ -102,6 +101,20 @@ struct AddArgs {
     /// Who wrote it; the account's owner unless told.
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+}
+
+/// A post that recurs.
+#[derive(Debug, Args)]
+struct SeriesArgs {
+    /// A post for each time of this cron expression, each with its own checks.
+    #[arg(long, value_name = "CRON", conflicts_with_all = ["at", "slot"])]
+    cron: Option<String>,
+    /// Begin what recurs without asking.
+    #[arg(short, long, requires = "cron")]
+    yes: bool,
+    /// Only say when what recurs would go out.
+    #[arg(long, requires = "cron")]
+    dry_run: bool,
 }
 
 /// When a post goes out.

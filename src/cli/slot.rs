@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::call::Call;
+use super::call::{Agreed, Call};
 use super::output::table;
 use super::{Answer, Exit};
 use crate::calendar::Direction;
@@ -32,6 +32,9 @@ struct SkipArgs {
     /// The slot's time, such as fri 8am; the next free one unless told.
     #[arg(num_args = 0.., value_name = "TIME")]
     when: Vec<String>,
+    /// Save it without asking.
+    #[arg(short, long)]
+    yes: bool,
 }
 
 /// List the next slots with what stands on them
@@ -78,16 +81,31 @@ fn skip(args: &SkipArgs, call: &Call) -> Answer {
         "" => None,
         when => Some(words::when(&desk, when, Direction::Future)?),
     };
-    let row = slots::skip(&mut desk, &args.account, at)?;
-    call.out.confirm(&row, || {
-        format!("{} passes without a post of {}.", row.spoken, row.account)
+    let (_, skipped) = slots::to_skip(&desk, &args.account, at)?;
+    let passes = |will: &str| {
+        let (slot, account) = (&skipped.slot.spoken, &skipped.slot.account);
+        format!("{slot} {will} without a post of {account}.")
+    };
+    let told = |will: &str| format!("{}\n{}", passes(will), next_words(&skipped.next_slots));
+    let agreed = call.agreed(args.yes, || told("would pass"))?;
+    if agreed == Agreed::No {
+        return Ok(Exit::Done);
+    }
+    slots::skip(&mut desk, &args.account, at)?;
+    call.out.confirm(&skipped, || match agreed {
+        Agreed::Unasked => told("passes"),
+        _ => passes("passes"),
     })?;
     Ok(call.done(&desk))
 }
 
 /// The next times of an account, one a line.
 pub(super) fn next_words(times: &NextTimes) -> String {
-    let mut lines = vec![format!("Next slots of {}:", times.account)];
-    lines.extend(times.spoken.iter().map(|at| format!("  {at}")));
-    lines.join("\n")
+    times_words(&format!("Next slots of {}", times.account), &times.spoken)
+}
+
+/// Times to come under what they are of, one a line.
+pub(super) fn times_words(of: &str, spoken: &[String]) -> String {
+    let times = spoken.iter().map(|at| format!("\n  {at}"));
+    format!("{of}:{}", times.collect::<String>())
 }

@@ -28,8 +28,6 @@ pub struct NewAccount {
     pub packs: Vec<String>,
     /// Other keys with their values.
     pub settings: Vec<(String, String)>,
-    /// Only say what would be added.
-    pub is_trial: bool,
 }
 
 /// An account, as others read it.
@@ -124,24 +122,31 @@ fn stages(cadence: &[Stage]) -> Vec<StageRow> {
     rows.collect()
 }
 
-/// Adds an account to the plan.
-pub fn add(desk: &mut Desk, new: NewAccount) -> Result<AccountRow, Failure> {
+fn account(desk: &Desk, new: &NewAccount) -> Result<Account, Failure> {
     check_name(&new.name).map_err(|error| words::usage(&error))?;
-    let platform = platform(desk, &new)?;
-    let account = Account {
+    let owner = new.owner.as_deref().unwrap_or_default();
+    Ok(Account {
+        platform: platform(desk, new)?,
         slots: slots(&new.slots)?,
         cadence: vec![first_stage(desk, new.cadence.as_deref())?],
-        packs: packs(desk, new.packs)?,
-        name: new.name,
-        platform,
-        owner: new.owner.unwrap_or_default().trim().to_owned(),
+        packs: packs(desk, new.packs.clone())?,
+        name: new.name.clone(),
+        owner: owner.trim().to_owned(),
         speaks_as: SpeaksAs::Doctor,
-        settings: new.settings,
-    };
-    if new.is_trial {
-        plans::try_out(desk, |text| edit::add_account(text, &account))?;
-        return Ok(row(desk, &account));
-    }
+        settings: new.settings.clone(),
+    })
+}
+
+/// What adding an account would add; nothing is written. Fails where the plan would not take it.
+pub fn try_out(desk: &Desk, new: &NewAccount) -> Result<AccountRow, Failure> {
+    let account = account(desk, new)?;
+    plans::try_out(desk, |text| edit::add_account(text, &account))?;
+    Ok(row(desk, &account))
+}
+
+/// Adds an account to the plan.
+pub fn add(desk: &mut Desk, new: &NewAccount) -> Result<AccountRow, Failure> {
+    let account = account(desk, new)?;
     plans::change(desk, |text| edit::add_account(text, &account))?;
     let added = desk.plan.account(&account.name).cloned().unwrap_or(account);
     Ok(row(desk, &added))

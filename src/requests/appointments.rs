@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::slots::next_of;
 use super::{Desk, Failure, plans};
 use crate::plan::{Activity, Conference, Engagement, Times, edit};
 
@@ -22,6 +23,11 @@ pub struct EngagementRow {
     pub length_s: u64,
     /// The next time it begins.
     pub next: Option<String>,
+    /// The next five times it begins.
+    pub next_times: Vec<String>,
+    /// The same for people.
+    #[serde(skip)]
+    pub spoken: Vec<String>,
 }
 
 /// A conference, as others read it.
@@ -60,7 +66,8 @@ pub fn engagements(desk: &Desk) -> Vec<EngagementRow> {
 
 fn engagement_row(desk: &Desk, engagement: &Engagement) -> EngagementRow {
     let calendar = &desk.plan.calendar;
-    let next = engagement.times.after(calendar, desk.now.wall).next();
+    let coming = engagement.times.after(calendar, desk.now.wall);
+    let (next_times, spoken) = next_of(calendar, coming);
     let told = |at| calendar.rfc3339(at);
     let (cron, at) = match &engagement.times {
         Times::Recurring(cron) => (Some(cron.as_str().to_owned()), Vec::new()),
@@ -76,8 +83,16 @@ fn engagement_row(desk: &Desk, engagement: &Engagement) -> EngagementRow {
         cron,
         at,
         length_s: engagement.length.as_secs(),
-        next: next.map(told),
+        next: next_times.first().cloned(),
+        next_times,
+        spoken,
     }
+}
+
+/// What adding an engagement would add; nothing is written. Fails where the plan would not take it.
+pub fn try_engagement(desk: &Desk, engagement: &Engagement) -> Result<EngagementRow, Failure> {
+    plans::try_out(desk, |text| edit::add_engagement(text, engagement))?;
+    Ok(engagement_row(desk, engagement))
 }
 
 /// Adds an engagement.

@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::{Changed, Desk, Failure};
+use crate::calendar::Calendar;
 use crate::plan::{Account, Plan, cadence};
 use crate::posting::audit::{Entry, Kind};
 
@@ -44,16 +45,35 @@ pub struct SlotRow {
     pub skipped: bool,
 }
 
+/// A slot that is let pass, and those that come after all that are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The slot.
+    #[serde(flatten)]
+    pub slot: SlotRow,
+    /// The next slots that are not let pass.
+    pub next_slots: NextTimes,
+}
+
 /// The next times of one account, whether the plan has it already or not.
 pub fn next_times(plan: &Plan, account: &Account, now: jiff::Timestamp) -> NextTimes {
-    let times: Vec<_> = cadence::coming(account, &plan.calendar, now)
-        .take(SHOWN)
-        .collect();
+    let coming = cadence::coming(account, &plan.calendar, now);
+    let (next, spoken) = next_of(&plan.calendar, coming);
     NextTimes {
         account: account.name.clone(),
-        next: times.iter().map(|at| plan.calendar.rfc3339(*at)).collect(),
-        spoken: times.iter().map(|at| plan.calendar.spoken(*at)).collect(),
+        next,
+        spoken,
     }
+}
+
+/// The first few of some times to come: in RFC 3339, and for people.
+pub(super) fn next_of(
+    calendar: &Calendar,
+    coming: impl Iterator<Item = jiff::Timestamp>,
+) -> (Vec<String>, Vec<String>) {
+    let told = coming.take(SHOWN);
+    told.map(|at| (calendar.rfc3339(at), calendar.spoken(at)))
+        .unzip()
 }
 
 /// The next times of every account of a plan that has slots.
@@ -97,12 +117,16 @@ pub fn list(desk: &Desk, account: Option<&str>, count: usize) -> Result<Vec<Slot
     Ok(rows)
 }
 
-/// Lets a slot to come pass: the one at this time, or the next that is free.
-pub fn skip(desk: &mut Desk, name: &str, at: Option<jiff::Timestamp>) -> Result<SlotRow, Failure> {
-    let account = super::post::account(desk, name)?.clone();
+/// The slot to come that would be let pass: the one at this time, or the next that is free.
+pub fn to_skip(
+    desk: &Desk,
+    name: &str,
+    at: Option<jiff::Timestamp>,
+) -> Result<(jiff::Timestamp, Skipped), Failure> {
+    let account = super::post::account(desk, name)?;
     let now = desk.now.wall;
     let taken = desk.store.taken_slots(name, now)?;
-    let mut coming = cadence::coming(&account, &desk.plan.calendar, now);
+    let mut coming = cadence::coming(account, &desk.plan.calendar, now);
     let slot = match at {
         Some(at) => coming
             .by_ref()
@@ -135,10 +159,32 @@ pub fn skip(desk: &mut Desk, name: &str, at: Option<jiff::Timestamp>) -> Result<
         state: None,
         skipped: true,
     };
-    let entry = Entry::new(now, Kind::SlotSkipped, None, &desk.system_user)
-        .with("account", account.name.clone())
+    let passing = desk.store.skipped_slots(now, jiff::Timestamp::MAX)?;
+    let is_open =
+        |at: &jiff::Timestamp| *at != slot && !passing.contains(&(account.name.clone(), *at));
+    let calendar = &desk.plan.calendar;
+    let coming = cadence::coming(account, calendar, now).filter(is_open);
+    let (next, spoken) = next_of(calendar, coming);
+    let next_slots = NextTimes {
+        account: account.name.clone(),
+        next,
+        spoken,
+    };
+    let skipped = Skipped {
+        slot: row,
+        next_slots,
+    };
+    Ok((slot, skipped))
+}
+
+/// Lets a slot to come pass: the one at this time, or the next that is free.
+pub fn skip(desk: &mut Desk, name: &str, at: Option<jiff::Timestamp>) -> Result<Skipped, Failure> {
+    let (slot, skipped) = to_skip(desk, name, at)?;
+    let row = &skipped.slot;
+    let entry = Entry::new(desk.now.wall, Kind::SlotSkipped, None, &desk.system_user)
+        .with("account", row.account.clone())
         .with("slot", row.at.clone());
-    desk.store.skip_slot(&account.name, slot, &entry)?;
+    desk.store.skip_slot(&row.account, slot, &entry)?;
     desk.changed.insert(Changed::Posts);
-    Ok(row)
+    Ok(skipped)
 }

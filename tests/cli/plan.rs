@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::terminal::Terminal;
 use crate::world::{Ran, World};
 
 fn edit(world: &World, script: &str, more: &[&str]) -> Ran {
@@ -143,6 +144,88 @@ fn a_new_account_shows_its_next_five_times_and_a_trial_saves_nothing() {
     ] {
         assert_eq!(world.run(wrong).status, 2, "{wrong:?}");
     }
+}
+
+/// Answers the one question of a command on a terminal; what was shown, and then said.
+fn asked(world: &World, line: &[&str], answer: &str) -> (String, String) {
+    let mut terminal = Terminal::start(&mut world.command(line));
+    let shown = terminal.until("Save it? [y/N]");
+    terminal.type_line(answer);
+    let (said, status) = terminal.end();
+    assert_eq!(status, Some(0), "{said}");
+    (shown, said)
+}
+
+/// Commands that make times, with their words apart.
+const MAKES_TIMES: [&str; 4] = [
+    "account|add|n|--platform|folder|--path|/tmp/n|--slot|0 8 29 2 *",
+    "engagement|add|Club|--cron|0 20 29 2 *|--length|1h",
+    "post|add|Hello.|--to|blog|--cron|0 9 29 2 *",
+    "slot|skip|blog",
+];
+
+fn apart(line: &str) -> Vec<&str> {
+    line.split('|').collect()
+}
+
+/// How many accounts, engagements, series and skipped slots there are.
+fn listed(world: &World) -> [usize; 4] {
+    let count = |line: &str, counts: &dyn Fn(&Value) -> bool| {
+        let list = world.json(&apart(line));
+        list.as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| counts(row))
+            .count()
+    };
+    [
+        count("account|list", &|_| true),
+        count("engagement|list", &|_| true),
+        count("series|list", &|_| true),
+        count("slot|list|blog", &|slot| slot["skipped"] == true),
+    ]
+}
+
+#[test]
+fn the_next_five_times_are_shown_and_asked_about_before_anything_is_saved() {
+    let world = World::with("lin");
+    let before = (listed(&world), world.plan_text());
+    for line in MAKES_TIMES {
+        let (shown, said) = asked(&world, &apart(line), "n");
+        let times = if line.starts_with("slot") { 6 } else { 5 };
+        assert_eq!(shown.matches("Europe/London").count(), times, "{shown}");
+        assert!(said.contains("Nothing was changed."), "{said}");
+        assert_eq!((listed(&world), world.plan_text()), before, "{line}");
+    }
+    for line in MAKES_TIMES {
+        let (_, said) = asked(&world, &apart(line), "y");
+        assert!(!said.contains("Nothing was changed."), "{said}");
+    }
+    assert_eq!(listed(&world), [2, 1, 1, 1]);
+}
+
+#[test]
+fn where_nobody_is_asked_the_times_are_told_and_a_trial_saves_nothing() {
+    let world = World::with("lin");
+    for line in MAKES_TIMES {
+        let told = world.ok(&apart(line));
+        let times = if line.starts_with("slot") { 6 } else { 5 };
+        assert!(told.matches("Europe/London").count() >= times, "{told}");
+    }
+    assert_eq!(listed(&world), [2, 1, 1, 1]);
+    let trial = apart("engagement|add|L2|--cron|0 21 * * *|--length|1h|--dry-run");
+    assert!(world.ok(&trial).starts_with("Would add L2"));
+    let trial = [&apart(MAKES_TIMES[2])[..], &["--dry-run"]].concat();
+    let trial = world.json(&trial);
+    assert_eq!(trial["next_times"].as_array().unwrap().len(), 5);
+    assert_eq!(listed(&world), [2, 1, 1, 1]);
+    let mut command = world.command(&["slot", "skip", "blog", "--yes"]);
+    let (said, status) = Terminal::start(&mut command).end();
+    assert!(
+        status == Some(0) && said.contains("passes without a post"),
+        "{said}"
+    );
+    assert_eq!(listed(&world), [2, 1, 1, 2]);
 }
 
 #[test]

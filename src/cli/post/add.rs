@@ -5,13 +5,16 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::super::call::Call;
+use super::super::call::{Agreed, Call};
+use super::super::slot::times_words;
 use super::super::{Answer, Exit};
 use super::show::words;
 use super::{AddArgs, ContentArgs, TimeArgs};
 use crate::calendar::parse_when;
 use crate::posting::post::{About, Goal, Relation};
-use crate::requests::post::{NewPicture, NewPost, PostView, Time, add, begin_series};
+use crate::requests::post::{
+    NewPicture, NewPost, PostView, Time, add, begin_series, coming_of_series,
+};
 use crate::requests::{Desk, Failure};
 
 /// All posts of one call.
@@ -41,8 +44,8 @@ pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
         relation: relation(args),
         author: args.by.clone(),
     };
-    if let Some(cron) = &args.cron {
-        return series(call, &mut desk, &new, cron);
+    if let Some(cron) = &args.series.cron {
+        return series(args, call, &mut desk, &new, cron);
     }
     let posts = add(&mut desk, &new)?;
     call.out.show(&Posts { posts: &posts }, || {
@@ -56,11 +59,25 @@ pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
     Ok(Exit::Done)
 }
 
-/// Posts that recur: the first of each series, and when the next is made.
-fn series(call: &Call, desk: &mut Desk, new: &NewPost, cron: &str) -> Answer {
+/// Posts that recur: their next times, the first of each series, and when the next is made.
+fn series(args: &AddArgs, call: &Call, desk: &mut Desk, new: &NewPost, cron: &str) -> Answer {
+    let (next_times, spoken) = coming_of_series(desk, new, cron)?;
+    let told = || times_words(&format!("Next posts for {}", args.to.join(", ")), &spoken);
+    if args.series.dry_run {
+        let answer = serde_json::json!({ "next_times": next_times });
+        call.out.show(&answer, told)?;
+        return Ok(Exit::Done);
+    }
+    let agreed = call.agreed(args.series.yes, told)?;
+    if agreed == Agreed::No {
+        return Ok(Exit::Done);
+    }
     let (series, posts) = begin_series(desk, new, cron)?;
-    let answer = serde_json::json!({ "posts": posts, "series": series });
+    let answer = serde_json::json!({
+        "posts": posts, "series": series, "next_times": next_times
+    });
     call.out.show(&answer, || {
+        let times = (agreed == Agreed::Unasked).then(told);
         let posts = posts.iter().map(|post| words(post, desk));
         let series = series.iter().map(|row| {
             let next = row.spoken.as_deref().unwrap_or("never");
@@ -70,7 +87,8 @@ fn series(call: &Call, desk: &mut Desk, new: &NewPost, cron: &str) -> Answer {
                 row.account
             )
         });
-        posts.chain(series).collect::<Vec<_>>().join("\n\n")
+        let parts = posts.chain(times).chain(series);
+        parts.collect::<Vec<_>>().join("\n\n")
     })?;
     call.tell(desk);
     Ok(Exit::Done)

@@ -32,7 +32,10 @@ pub use change::{
 pub use metrics::{MetricsView, Numbers, metrics};
 pub use pictures::{NewPicture, drop_unused as drop_unused_pictures};
 pub use prepared::{next_answer, prepared};
-pub use recur::{SeriesRow, begin as begin_series, end as end_series, list as list_series, repeat};
+pub use recur::{
+    SeriesRow, begin as begin_series, coming as coming_of_series, end as end_series,
+    list as list_series, repeat,
+};
 pub(super) use restored::hold_restored;
 pub use view::{CheckView, FindingView, PostView};
 

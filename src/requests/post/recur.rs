@@ -15,6 +15,7 @@ use crate::engine::next_of_series;
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::post::{Content, PostId};
 use crate::posting::series::{Series, Template};
+use crate::requests::slots::next_of;
 use crate::requests::words;
 
 /// A series, as others read it.
@@ -89,6 +90,22 @@ pub fn begin(
     let rows = list(desk)?.into_iter();
     let rows = rows.filter(|row| begun.iter().any(|(series, ..)| series.id == row.id));
     Ok((rows.collect(), posts))
+}
+
+/// The next five times of the posts of a series that would begin now: in RFC 3339, and for people.
+/// Nothing is written.
+pub fn coming(
+    desk: &Desk,
+    new: &NewPost,
+    cron: &str,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    let pattern = words::pattern(cron)?;
+    check(desk, new)?;
+    for name in distinct(&new.accounts) {
+        account(desk, name)?;
+    }
+    let calendar = &desk.plan.calendar;
+    Ok(next_of(calendar, pattern.after(calendar, desk.now.wall)))
 }
 
 /// Makes the post of a series for a time, unless it was made before or the series has ended.
