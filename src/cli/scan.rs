@@ -153,9 +153,15 @@ fn told(list: &List, desk: &Desk) -> String {
         ));
     }
     if list.waiting > 0 {
-        lines.push(format!("{} more wait for another day.", list.waiting));
+        lines.push(format!("{} for another day.", more_wait(list.waiting)));
     }
     lines.join("\n")
+}
+
+/// `1 more waits`, `12 more wait`.
+fn more_wait(count: usize) -> String {
+    let wait = if count == 1 { "waits" } else { "wait" };
+    format!("{count} more {wait}")
 }
 
 fn line(item: &ItemRow) -> String {

@@ -7,8 +7,9 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 /// After this a program that neither asks nor ends has failed.
 const LONGEST_WAIT: Timespec = Timespec {
@@ -84,6 +85,23 @@ impl Terminal {
         self.screen
             .write_all(format!("{line}\n").as_bytes())
             .unwrap();
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.screen.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// How the terminal takes lines, shows what is typed and makes signals of keys.
+    pub(crate) fn modes(&self) -> LocalModes {
+        tcgetattr(&self.screen).unwrap().local_modes
+    }
+
+    /// Closes the window: the program is told as a shell's terminal tells it, and is waited for.
+    pub(crate) fn close(mut self) -> std::process::ExitStatus {
+        let id = i32::try_from(self.program.id()).unwrap();
+        kill_process(Pid::from_raw(id).unwrap(), Signal::HUP).unwrap();
+        self.program.wait().unwrap()
     }
 
     /// Waits for the end; the rest of what was said, and the exit status.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::keys::{INTERRUPT, Keys};
-use super::{drafted, line, unusable};
+use super::{drafted, line, more_wait, unusable};
 use crate::attention::reading::ItemState;
 use crate::calendar::format_duration;
 use crate::cli::call::Call;
@@ -130,5 +130,6 @@ fn last_words(end: &End, seen: usize, spent: Duration, list: &List) -> String {
     let waiting = list.waiting + list.items.len() - seen;
     let items = counted(seen as u64, "item");
     let spent = format_duration(Duration::from_secs(spent.as_secs()));
-    format!("\n{why} {items} in {spent}; {waiting} wait for another day.")
+    let waiting = more_wait(waiting);
+    format!("\n{why} {items} in {spent}; {waiting} for another day.")
 }
