@@ -5,7 +5,9 @@ use clap::{Args, Subcommand};
 use super::call::Call;
 use super::output::table;
 use super::{Answer, Exit};
+use crate::calendar::format_duration;
 use crate::requests::post::{PostView, next_answer, prepared};
+use crate::review::words::counted;
 
 /// Hand over answers that were prepared for a chat
 ///
@@ -53,8 +55,14 @@ fn next(args: &NextArgs, call: &Call) -> Answer {
     call.tell(&desk);
     call.out.show(&post, || {
         let text = post.text.lines().map(|line| format!("  | {line}\n"));
+        let goes = if call.live(&desk.paths).is_some() {
+            "goes there now.".to_owned()
+        } else {
+            let late = format_duration(desk.plan.posting.late_after);
+            format!("waits: rounds is not running. Start it with `rounds up` within {late}, else it is missed.")
+        };
         format!(
-            "{}Post {} goes to {} now.",
+            "{}Post {} for {} {goes}",
             text.collect::<String>(),
             post.id,
             post.account
@@ -88,7 +96,7 @@ fn row(post: &PostView) -> [String; 5] {
         if open == 0 {
             "nothing".to_owned()
         } else {
-            format!("{open} checks")
+            counted(open as u64, "check")
         },
         first.chars().take(48).collect(),
     ]

@@ -12,6 +12,7 @@ mod series;
 pub mod write;
 mod zones;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -190,12 +191,20 @@ impl Reading<'_> {
         if title.is_empty() {
             return skip(read, "it has no title");
         }
-        match self.when(masters.first(), &instances, &title, read) {
-            Ok(Some(when)) => read.appointments.push(Imported {
-                uid: uid.to_owned(),
-                name: title,
-                when,
-            }),
+        let mut odd = Vec::new();
+        match self.when(masters.first(), &instances, &mut odd) {
+            Ok(Some(when)) => {
+                let remarks = odd.into_iter().map(|why| Skipped {
+                    title: title.clone(),
+                    why,
+                });
+                read.remarks.extend(remarks);
+                read.appointments.push(Imported {
+                    uid: uid.to_owned(),
+                    name: title,
+                    when,
+                });
+            }
             Ok(None) => read.past += 1,
             Err(why) => skip(read, &why),
         }
@@ -207,20 +216,26 @@ impl Reading<'_> {
         only.is_empty() || only.iter().any(|word| title.contains(&word.to_lowercase()))
     }
 
-    /// When an event is; none where it is over.
+    /// When an event is, and what is odd about it; none where it is over.
     fn when(
         &self,
         master: Option<&Entry>,
         instances: &[Entry],
-        title: &str,
-        read: &mut Read,
+        odd: &mut Vec<String>,
     ) -> Result<Option<When>, String> {
         let entry = master.or(instances.first()).ok_or("it is empty")?;
         if entry.begins.is_none() {
             return Err("it has no beginning".to_owned());
         }
+        if let Some(Moment::Floating(_)) = &entry.begins {
+            odd.push("its time names no zone, so it is taken in the plan's".to_owned());
+        }
         let whole_days = self.days(entry)?;
         if let Some((from, until)) = whole_days {
+            if !matches!(entry.begins, Some(Moment::Day(_))) {
+                let why = "it lasts a day or longer, so its days are taken as a congress";
+                odd.push(why.to_owned());
+            }
             if master.is_some_and(Entry::recurs) {
                 return Err(
                     "it recurs on whole days, like a birthday or a duty, which is no \
@@ -246,16 +261,12 @@ impl Reading<'_> {
             }
         }
         if let Some(master) = master {
-            if master.ends.is_none() && master.length.is_none() {
-                let why = "it has no end, so an hour is assumed".to_owned();
-                let title = title.to_owned();
-                read.remarks.push(Skipped { title, why });
-            }
+            odd.extend(self.odd_end(master)?.map(str::to_owned));
             let dates = series::dates(master, self.zones, self.wanted)?;
             let dates = dates.into_iter().filter(|at| !moved.contains(at));
             hours.entry(self.length(master)?).or_default().extend(dates);
         }
-        let when = self.coming(hours, title, read);
+        let when = self.coming(hours, odd);
         let called_off = instances.iter().all(|instance| instance.cancelled);
         let is_open = master.is_none() && called_off && !instances.is_empty();
         Ok(when.or(is_open.then_some(When::Never)))
@@ -265,8 +276,7 @@ impl Reading<'_> {
     fn coming(
         &self,
         hours: BTreeMap<Duration, BTreeSet<Timestamp>>,
-        title: &str,
-        read: &mut Read,
+        odd: &mut Vec<String>,
     ) -> Option<When> {
         let calendar = self.wanted.calendar;
         let from = calendar.day_start(self.wanted.from);
@@ -274,9 +284,7 @@ impl Reading<'_> {
         for (length, mut dates) in hours {
             dates.retain(|at| *at >= from);
             if dates.len() > MOST_DATES {
-                let title = title.to_owned();
-                let why = format!("only its next {MOST_DATES} dates were taken");
-                read.remarks.push(Skipped { title, why });
+                odd.push(format!("only its next {MOST_DATES} dates were taken"));
             }
             let dates: Vec<_> = dates
                 .into_iter()
@@ -314,6 +322,28 @@ impl Reading<'_> {
         let ends = later(begins, self.length(entry)?);
         let last = ends.saturating_sub(Duration::from_nanos(1)).unwrap_or(ends);
         Ok(Some((calendar.day_of(begins), calendar.day_of(last))))
+    }
+
+    /// Why the length of an event is not its own.
+    fn odd_end(&self, entry: &Entry) -> Result<Option<&'static str>, String> {
+        if entry.length.is_some_and(|length| !length.is_zero()) {
+            return Ok(None);
+        }
+        let Some(ends) = &entry.ends else {
+            let no_end = "it has no end, so an hour is assumed";
+            let no_length = "it has no length, so an hour is assumed";
+            return Ok(Some(if entry.length.is_some() {
+                no_length
+            } else {
+                no_end
+            }));
+        };
+        let (begins, ends) = (self.begins(entry)?, self.instant(ends)?);
+        Ok(match ends.cmp(&begins) {
+            Ordering::Less => Some("it ends before it begins, so an hour is assumed"),
+            Ordering::Equal => Some("it ends as it begins, so an hour is assumed"),
+            Ordering::Greater => None,
+        })
     }
 
     fn length(&self, entry: &Entry) -> Result<Duration, String> {

@@ -49,10 +49,12 @@ pub fn warnings(plan: &Plan, now: Timestamp) -> Vec<Warning> {
         found.extend(unreachable_cadence(plan, account, now));
     }
     for engagement in &plan.engagements {
+        found.extend(engagement_above_a_day(engagement));
         found.extend(engagement_in_quiet_time(plan, engagement, now));
         found.extend(engagement_above_limits(plan, engagement, now));
     }
     for conference in &plan.conferences {
+        found.extend(odd_conference(conference));
         found.extend(conference_above_limits(plan, conference, now));
     }
     found
@@ -167,6 +169,44 @@ fn engagement_in_quiet_time(
             "shorten quiet time, or remember it yourself",
         )
     })
+}
+
+/// The length of a day.
+const DAY: Duration = Duration::from_hours(24);
+
+/// No congress takes longer.
+const LONGEST_CONFERENCE: i32 = 31;
+
+fn engagement_above_a_day(engagement: &Engagement) -> Option<Warning> {
+    (engagement.length > DAY).then(|| {
+        let length = format_duration(engagement.length);
+        let field = format!("engagements, {}", engagement.name);
+        let message = format!("it lasts {length}, which is more than a day");
+        Warning::new(field, message, "shorten `length`, or make it a conference")
+    })
+}
+
+fn odd_conference(conference: &Conference) -> Vec<Warning> {
+    let field = || format!("conferences, {}", conference.name);
+    let mut found = Vec::new();
+    if conference.time > DAY {
+        let time = format_duration(conference.time);
+        let message = format!("{time} a day is more than a day has");
+        found.push(Warning::new(
+            field(),
+            message,
+            "lower `time`: it is meant for each day",
+        ));
+    }
+    let days = (conference.until - conference.from).get_days() + 1;
+    if days > LONGEST_CONFERENCE {
+        let message = format!(
+            "it lasts {days} days, from {} to {}",
+            conference.from, conference.until
+        );
+        found.push(Warning::new(field(), message, "look at its days once more"));
+    }
+    found
 }
 
 fn unreachable_cadence(plan: &Plan, account: &Account, now: Timestamp) -> Vec<Warning> {

@@ -52,6 +52,8 @@ pub struct Check {
     pub evidence_kind: Option<EvidenceKind>,
     /// The evidence of the valid answer.
     pub evidence: Option<String>,
+    /// The evidence of an answer that is valid no more: it was for another text, or too long ago.
+    pub former: Option<String>,
     /// The item whose question asks this one too.
     pub asked_with: Option<String>,
     /// Answered once for the account rather than for each post.
@@ -258,6 +260,9 @@ impl Judge<'_> {
             state,
             evidence_kind: kind,
             evidence: valid.and_then(|answer| answer.evidence.clone()),
+            former: last
+                .filter(|_| valid.is_none())
+                .and_then(|answer| answer.evidence.clone()),
             asked_with,
             account_level: question.item.level == Level::Account,
             source: item.source.to_string(),

@@ -127,6 +127,7 @@ fn left(post: &PostView) -> Vec<String> {
             wants(check)
         ));
     }
+    lines.extend(closed(post));
     if !post.is_answered() {
         lines.push(format!("Answer with `rounds post check {}`.", post.id));
     }
@@ -179,6 +180,18 @@ pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
     lines.join("\n")
 }
 
+/// What was answered before an edit and nothing asks for now: a source is not lost by another text.
+fn closed(post: &PostView) -> impl Iterator<Item = String> {
+    let open: Vec<_> = post.open().map(|check| check.item.as_str()).collect();
+    let closed = post.checks.iter();
+    let closed = closed.filter(move |check| !open.contains(&check.item.as_str()));
+    closed.filter_map(|check| {
+        let former = check.former.as_ref()?;
+        let item = &check.item;
+        Some(format!("Not asked for this text [{item}]; it was {former}"))
+    })
+}
+
 fn wants(check: &crate::requests::post::CheckView) -> String {
     if check.takes_no_answer() {
         return " — change the post, or dispute what was seen".to_owned();
@@ -191,7 +204,13 @@ fn wants(check: &crate::requests::post::CheckView) -> String {
     let evidence = check
         .evidence_kind
         .map(|kind| format!(" — needs {}", kind.wanted()));
-    format!("{}{stale}", evidence.unwrap_or_default())
+    let former = check.former.as_ref();
+    let former = former.map(|former| format!("; it was {former}"));
+    format!(
+        "{}{stale}{}",
+        evidence.unwrap_or_default(),
+        former.unwrap_or_default()
+    )
 }
 
 /// Whether a post waits although its time has passed.

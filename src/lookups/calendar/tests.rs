@@ -257,6 +257,46 @@ fn endless_series_are_bounded_and_say_so() {
 }
 
 #[test]
+fn odd_events_are_taken_with_a_remark() {
+    for (lines, when, remark) in [
+        (
+            "DTSTART:20260601T090000Z\nDTEND:20260602T150000Z",
+            "2026-06-01..2026-06-02",
+            "it lasts a day or longer, so its days are taken as a congress",
+        ),
+        (
+            "DTSTART:20260601T090000Z\nDTEND:20260601T090000Z",
+            "2026-06-01T09:00:00Z 60",
+            "it ends as it begins, so an hour is assumed",
+        ),
+        (
+            "DTSTART:20260601T090000Z\nDURATION:PT0S",
+            "2026-06-01T09:00:00Z 60",
+            "it has no length, so an hour is assumed",
+        ),
+        (
+            "DTSTART:20260601T090000Z\nDTEND:20260601T080000Z",
+            "2026-06-01T09:00:00Z 60",
+            "it ends before it begins, so an hour is assumed",
+        ),
+        (
+            "DTSTART:20260601T090000\nDTEND:20260601T100000",
+            "2026-06-01T08:00:00Z 60",
+            "its time names no zone, so it is taken in the plan's",
+        ),
+    ] {
+        let read = reading(&event(lines), &[]).unwrap();
+        assert_eq!(told(&read), [one("A", &[when])]);
+        assert_eq!(reasons(&read.remarks), [("A", remark)]);
+    }
+    let plain = event("DTSTART:20260601T090000Z\nDTEND:20260601T093000Z");
+    let over = event("DTSTART:20250601T090000\nDTEND:20250601T090000");
+    for quiet in [plain, over] {
+        assert_eq!(reasons(&reading(&quiet, &[]).unwrap().remarks), []);
+    }
+}
+
+#[test]
 fn rules_that_cost_too_much_or_make_no_sense_are_told() {
     for (rule, why) in [
         ("FREQ=SECONDLY", "all day long"),

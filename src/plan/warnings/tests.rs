@@ -33,6 +33,21 @@ fn one(found: &[String], words: &str) {
 }
 
 #[test]
+fn an_engagement_or_a_conference_of_odd_length() {
+    let club = |length: &str| CHAT.replace("\"1h\"", &format!("\"{length}\""));
+    one(&told(&club("25h")), "engagements, Club: it lasts 25h");
+    assert_eq!(told(&club("24h")), [""; 0]);
+    let congress = |until: &str, time: &str| {
+        told(&format!(
+            "[[conferences]]\nname = \"K\"\nfrom = 2027-05-05\nuntil = {until}\ntime = \"{time}\"\n"
+        ))
+    };
+    one(&congress("2027-05-07", "30h"), "30h a day is more");
+    one(&congress("2028-05-07", "1h"), "it lasts 369 days");
+    assert_eq!(congress("2027-06-04", "24h"), [""; 0]);
+}
+
+#[test]
 fn a_slot_in_quiet_time() {
     one(
         &told(&account("\"0 23 * * Mon\"", "1 per week")),

@@ -55,6 +55,8 @@ pub struct CheckView {
     pub state: CheckState,
     pub evidence_kind: Option<EvidenceKind>,
     pub evidence: Option<String>,
+    /// The evidence of an answer that an edit or time took the force from.
+    pub former: Option<String>,
     pub asked_with: Option<String>,
     pub account_level: bool,
     pub source: String,
@@ -116,6 +118,7 @@ impl PostView {
             state: check.state,
             evidence_kind: check.evidence_kind,
             evidence: check.evidence.clone(),
+            former: check.former.clone(),
             asked_with: check.asked_with.clone(),
             account_level: check.account_level,
             source: check.source.clone(),
