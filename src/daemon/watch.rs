@@ -5,6 +5,7 @@
 //! starts opens some in /etc) does not wake the daemon. Knows folders and files, not what is in
 //! them.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -27,10 +28,10 @@ const CHANGES: WatchFlags = WatchFlags::CLOSE_WRITE
 /// Written through, or put in the place of the old one: editors do either.
 const SAVED: WatchFlags = WatchFlags::CLOSE_WRITE.union(WatchFlags::MOVED_TO);
 
-/// Tells when anything changes in the folder or in a folder in it. Editors replace files, so it is
-/// folders that are watched.
+/// Tells when anything changes in the folder, in a folder in it, or in a file that a link in it
+/// names. Editors replace files, so it is folders that are watched. A folder that goes is waited for.
 pub(super) fn watch(folder: &Path, inbox: Inbox) -> io::Result<()> {
-    let watched = Watched::new(folder, CHANGES, true)?;
+    let watched = Watched::new(folder, CHANGES.union(WatchFlags::MOVE_SELF), true)?;
     watched.tell(inbox, |changed| {
         Vec::from_iter((!changed.is_empty()).then_some(Incoming::FilesChanged))
     })
@@ -59,14 +60,30 @@ pub(super) fn watch_saved(
     })
 }
 
-/// A folder, perhaps with the folders in it, as the kernel watches it.
+/// What comes into being in a folder.
+const COMES: WatchFlags = WatchFlags::CREATE.union(WatchFlags::MOVED_TO);
+
+/// A folder, perhaps with the folders in it and the files that links in it name, as the kernel
+/// watches it.
 struct Watched {
     folder: PathBuf,
     changes: WatchFlags,
     with_inner: bool,
     kernel: OwnedFd,
-    /// The folders behind the kernel's numbers for them.
-    numbers: Vec<(i32, PathBuf)>,
+    /// The kernel's numbers for folders.
+    numbers: Vec<Number>,
+    /// The files that links name, wherever they are.
+    linked: BTreeSet<PathBuf>,
+    /// The folder above, while the folder itself is gone.
+    above: Option<i32>,
+}
+
+struct Number {
+    /// What its events bear.
+    id: i32,
+    folder: PathBuf,
+    /// All of it matters, not only a file that a link names.
+    whole: bool,
 }
 
 impl Watched {
@@ -77,32 +94,71 @@ impl Watched {
             with_inner,
             kernel: inotify::init(CreateFlags::CLOEXEC)?,
             numbers: Vec::new(),
+            linked: BTreeSet::new(),
+            above: None,
         };
-        watched.add(folder)?;
+        watched.add(folder, true)?;
         watched.add_inner();
         Ok(watched)
     }
 
-    fn add(&mut self, folder: &Path) -> io::Result<()> {
+    fn add(&mut self, folder: &Path, whole: bool) -> io::Result<()> {
         let number = inotify::add_watch(&self.kernel, folder, self.changes)?;
-        self.numbers.retain(|(known, _)| *known != number);
-        self.numbers.push((number, folder.to_owned()));
+        let known = self.numbers.iter().position(|n| n.id == number);
+        match known {
+            Some(known) if whole => drop(self.numbers.swap_remove(known)),
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        let folder = folder.to_owned();
+        self.numbers.push(Number {
+            id: number,
+            folder,
+            whole,
+        });
         Ok(())
     }
 
-    /// Takes in the folders of the folder; one that is known already stays as it is.
+    /// Takes in the folders of the folder, and what links in it name; what is known stays as it is.
     fn add_inner(&mut self) {
-        let entries = if self.with_inner {
-            fs::read_dir(&self.folder)
-        } else {
+        if !self.with_inner {
             return;
-        };
-        let inner = entries.into_iter().flatten().flatten();
-        for folder in inner.map(|entry| entry.path()).filter(|path| path.is_dir()) {
-            if let Err(error) = self.add(&folder) {
-                tracing::warn!(%error, "changed files of a folder are not noticed; use SIGHUP");
+        }
+        self.linked.clear();
+        let mut paths = paths_in(&self.folder);
+        for folder in paths.clone().into_iter().filter(|path| path.is_dir()) {
+            paths.extend(paths_in(&folder));
+            self.try_add(&folder, true);
+        }
+        let links = paths.into_iter().filter(|path| path.is_symlink());
+        for file in links.filter_map(|link| link.canonicalize().ok()) {
+            if let Some(folder) = file.parent().filter(|_| file.is_file()) {
+                self.try_add(folder, false);
+                self.linked.insert(file);
             }
         }
+    }
+
+    fn try_add(&mut self, folder: &Path, whole: bool) {
+        if let Err(error) = self.add(folder, whole) {
+            tracing::warn!(%error, "changed files of a folder are not noticed; use SIGHUP");
+        }
+    }
+
+    /// Watches the folder again, or what is left above it until it is there again.
+    fn find_again(&mut self) -> bool {
+        if let Some(above) = self.above.take() {
+            let _ = inotify::remove_watch(&self.kernel, above);
+        }
+        let folder = self.folder.clone();
+        if self.add(&folder, true).is_ok() {
+            return true;
+        }
+        let mut left = folder.ancestors().skip(1);
+        let come = |above: &Path| inotify::add_watch(&self.kernel, above, COMES).ok();
+        self.above = left.find_map(come);
+        // It may have come meanwhile.
+        self.add(&folder, true).is_ok()
     }
 
     /// Tells from a thread that sleeps in the kernel, until nobody listens any more.
@@ -125,30 +181,51 @@ impl Watched {
 
     /// Waits for changes, and says at which paths.
     fn changed(&mut self) -> io::Result<Vec<PathBuf>> {
-        let (paths, folder_came) = read(&self.kernel, &self.numbers)?;
-        if folder_came {
+        let mut paths = self.read()?;
+        let is_ours = |n: &Number| n.folder == self.folder;
+        if !self.numbers.iter().any(is_ours) && self.find_again() {
+            paths.push(self.folder.clone());
+        }
+        if !paths.is_empty() {
             self.add_inner();
         }
         Ok(paths)
     }
-}
 
-/// What the kernel has to tell next, and whether a folder is among it.
-fn read(kernel: &OwnedFd, numbers: &[(i32, PathBuf)]) -> io::Result<(Vec<PathBuf>, bool)> {
-    let mut buffer = [MaybeUninit::uninit(); 4096];
-    let mut reader = Reader::new(kernel, &mut buffer);
-    let (mut paths, mut folder_came) = (Vec::new(), false);
-    loop {
-        let event = reader.next()?;
-        folder_came |= event.events().contains(ReadFlags::ISDIR);
-        let folder = numbers.iter().find(|(number, _)| *number == event.wd());
-        if let (Some((_, folder)), Some(name)) = (folder, event.file_name()) {
-            paths.push(folder.join(OsStr::from_bytes(name.to_bytes())));
-        }
-        if reader.is_buffer_empty() {
-            return Ok((paths, folder_came));
+    /// What the kernel has to tell next.
+    fn read(&mut self) -> io::Result<Vec<PathBuf>> {
+        let mut buffer = [MaybeUninit::uninit(); 4096];
+        let mut reader = Reader::new(&self.kernel, &mut buffer);
+        let mut paths = Vec::new();
+        loop {
+            let event = reader.next()?;
+            let (what, number) = (event.events(), event.wd());
+            let known = self.numbers.iter().find(|n| n.id == number);
+            if let (Some(known), Some(name)) = (known, event.file_name()) {
+                let path = known.folder.join(OsStr::from_bytes(name.to_bytes()));
+                if known.whole || self.linked.contains(&path) {
+                    paths.push(path);
+                }
+            }
+            if what.contains(ReadFlags::QUEUE_OVERFLOW) {
+                paths.push(self.folder.clone());
+            }
+            if what.intersects(ReadFlags::IGNORED | ReadFlags::MOVE_SELF) {
+                if what.contains(ReadFlags::MOVE_SELF) {
+                    let _ = inotify::remove_watch(&self.kernel, number);
+                }
+                self.numbers.retain(|n| n.id != number);
+            }
+            if reader.is_buffer_empty() {
+                return Ok(paths);
+            }
         }
     }
+}
+
+fn paths_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 #[cfg(test)]
@@ -196,6 +273,62 @@ mod tests {
         assert!(next(&mut incoming).await.is_some(), "the folder");
         fs::write(packs.join("ours.toml"), "x").unwrap();
         assert!(next(&mut incoming).await.is_some(), "the file in it");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_a_link_names_is_told_and_its_neighbours_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (config, files) = (folder.path().join("rounds"), folder.path().join("files"));
+        fs::create_dir(&config).unwrap();
+        fs::create_dir(&files).unwrap();
+        fs::write(files.join("plan.toml"), "x").unwrap();
+        symlink("../files/plan.toml", config.join("plan.toml")).unwrap();
+        let (inbox, mut incoming) = Inbox::open();
+        watch(&config, inbox).unwrap();
+        fs::write(files.join("other"), "x").unwrap();
+        let told = timeout(Duration::from_millis(200), incoming.recv()).await;
+        assert!(told.is_err(), "a neighbour was told");
+        // As an editor does, twice: the second time another file stands there.
+        for _ in 0..2 {
+            fs::write(files.join("new"), "y").unwrap();
+            fs::rename(files.join("new"), files.join("plan.toml")).unwrap();
+            assert!(
+                next(&mut incoming).await.is_some(),
+                "the file that is meant"
+            );
+        }
+        // A link made later.
+        fs::write(files.join("sites.toml"), "x").unwrap();
+        symlink("../files/sites.toml", config.join("sites.toml")).unwrap();
+        assert!(next(&mut incoming).await.is_some(), "the link");
+        fs::write(files.join("sites.toml"), "y").unwrap();
+        assert!(next(&mut incoming).await.is_some(), "what it names");
+    }
+
+    #[test]
+    fn a_folder_that_goes_is_waited_for() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("config").join("rounds");
+        fs::create_dir_all(&folder).unwrap();
+        let changes = CHANGES.union(WatchFlags::MOVE_SELF);
+        let mut watched = Watched::new(&folder, changes, true).unwrap();
+        let until_told = |watched: &mut Watched| while watched.changed().unwrap().is_empty() {};
+        let moved = parent.path().join("moved");
+        for go in [
+            &|| fs::remove_dir_all(folder.parent().unwrap()).unwrap() as (),
+            &|| fs::rename(&folder, &moved).unwrap() as (),
+        ] as [&dyn Fn(); 2]
+        {
+            go();
+            while watched.above.is_none() {
+                watched.changed().unwrap();
+            }
+            fs::create_dir_all(&folder).unwrap();
+            until_told(&mut watched);
+            assert_eq!(watched.above, None);
+            fs::write(folder.join("plan.toml"), "x").unwrap();
+            until_told(&mut watched);
+        }
     }
 
     #[test]
