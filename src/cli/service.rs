@@ -89,6 +89,9 @@ fn done(installed: &Installed) -> String {
         "The service does not run yet: `systemctl --user status rounds` says why."
     };
     lines.push(runs.to_owned());
+    let shells = "`rounds completions --help` and `rounds man --help` say where completions for \
+                  your shell and manual pages go.";
+    lines.push(shells.to_owned());
     lines.extend(installed.notes.iter().cloned());
     lines.join("\n")
 }

@@ -9,7 +9,15 @@ use crate::requests::Failure;
 
 /// Print completions for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  rounds completions bash")]
+#[command(after_help = "\
+Example:
+  rounds completions bash
+
+Where a shell looks for it:
+ bash  rounds completions bash > ~/.local/share/bash-completion/completions/rounds
+ zsh   rounds completions zsh > ~/.zfunc/_rounds
+ zsh, before compinit in ~/.zshrc  fpath+=~/.zfunc
+ fish  rounds completions fish > ~/.config/fish/completions/rounds.fish")]
 pub(super) struct CompletionsArgs {
     /// The shell.
     shell: Shell,
@@ -17,7 +25,13 @@ pub(super) struct CompletionsArgs {
 
 /// Print a manual page
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  rounds man limit set")]
+#[command(after_help = "\
+Example:
+  rounds man limit set
+
+Where `man` looks for it:
+ all of it    rounds man > ~/.local/share/man/man1/rounds.1
+ one command  rounds man limit set > ~/.local/share/man/man1/rounds-limit-set.1")]
 pub(super) struct ManArgs {
     /// The command; the whole program unless told.
     command: Vec<String>,
@@ -42,7 +56,8 @@ pub(super) fn man(args: &ManArgs, call: &Call) -> Answer {
         })?;
         name = format!("{name} {word}");
     }
-    let page = clap_mangen::Man::new(found);
+    let version = concat!("rounds ", env!("CARGO_PKG_VERSION"));
+    let page = clap_mangen::Man::new(found).source(version);
     let mut text = Vec::new();
     page.render(&mut text)
         .map_err(|error| Failure::failed(format!("No manual page: {error}.")))?;

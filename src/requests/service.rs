@@ -133,8 +133,8 @@ fn notes() -> Vec<String> {
     }
     if !lingers() {
         notes.push(format!(
-            "Posts go out while you are logged in. To have them go out after logout, too: \
-             `loginctl enable-linger {}`.",
+            "The service ends when you log out, and posts that come due then wait until you are \
+             back. To let it go on: `loginctl enable-linger {}`.",
             system_login()
         ));
     }

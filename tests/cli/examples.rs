@@ -93,6 +93,13 @@ fn completions_and_manual_pages_need_no_init() {
         assert!(world.ok(&["completions", shell]).contains("rounds"));
     }
     assert!(world.ok(&["man"]).starts_with(".ie"));
+    let title = world.ok(&["man", "post"]);
+    let title = title.lines().find(|line| line.starts_with(".TH"));
+    let source = concat!("\"rounds ", env!("CARGO_PKG_VERSION"), "\"");
+    assert!(
+        title.is_some_and(|title| title.trim_end().ends_with(source)),
+        "{title:?}"
+    );
     let page = world.ok(&["man", "limit", "set"]);
     assert!(page.contains(".TH rounds-limit-set 1"), "{page}");
     assert_eq!(world.run(&["man", "limits"]).status, 2);
