@@ -14,6 +14,8 @@ mod private;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]
+mod shells;
+#[cfg(test)]
 mod slots;
 #[cfg(test)]
 mod whole;
