@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Review;
 use super::kept::LimitKept;
-use super::{Review, words};
+use super::words::{self, said};
 use crate::calendar::format_duration;
 use crate::plan::Of;
 use crate::posting::post::Goal;
@@ -97,15 +98,6 @@ pub fn suggestion(review: &Review) -> Option<Suggestion> {
             why: rule.why,
         })
     })
-}
-
-fn said(seconds: u64) -> String {
-    let whole = if seconds > 600 {
-        seconds / 60 * 60
-    } else {
-        seconds
-    };
-    format_duration(Duration::from_secs(whole))
 }
 
 fn posts_missed(review: &Review) -> Option<String> {
