@@ -5,6 +5,10 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "../tests/common/labelled.rs"]
+#[expect(dead_code, reason = "only the texts are measured")]
+mod labelled;
+
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
@@ -13,30 +17,14 @@ use rounds::posting::screening::{Context, Rules, screen};
 
 const POST: &str = "Bed 4 sang to us this morning. The vicar's sister, 93, on her third cycle of chemo, \
                     and she asked me to tell you all that the tea is terrible.";
-const SETS: [&str; 7] = [
-    include_str!("../tests/fixtures/screening/first-author.jsonl"),
-    include_str!("../tests/fixtures/screening/first-author-heldout.jsonl"),
-    include_str!("../tests/fixtures/screening/second-author.jsonl"),
-    include_str!("../tests/fixtures/screening/third-author.jsonl"),
-    include_str!("../tests/fixtures/screening/fourth-author.jsonl"),
-    include_str!("../tests/fixtures/screening/fifth-author.jsonl"),
-    include_str!("../tests/fixtures/screening/rules-author.jsonl"),
-];
-
 fn main() {
     figures();
     divan::main();
 }
 
 fn posts() -> Vec<String> {
-    SETS.iter()
-        .flat_map(|set| set.lines())
-        .map(|line| {
-            let post: serde_json::Value =
-                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}"));
-            post["text"].as_str().unwrap_or_default().to_owned()
-        })
-        .collect()
+    let posts = labelled::SETS.iter().flat_map(labelled::Set::posts);
+    posts.map(|post| post.text).collect()
 }
 
 /// Peak memory of this process so far, as the kernel counts it.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::impression;
 use super::reading::Reading;
 use super::{Category, Context, Family, Finding, Rules, Screening, Severity, Verdict};
 
@@ -95,6 +96,9 @@ pub(super) fn weigh(
     if rules.has(Family::Combinations) {
         let somebody = rules.bits(&["frame", "person", "patient", "pronoun", "mishap"]);
         combine(&mut seen, reading.post & somebody != 0);
+    }
+    if rules.has(Family::Impression) {
+        impression::apply(rules, reading, context, &mut seen);
     }
     if context.has_consent {
         seen.iter_mut()

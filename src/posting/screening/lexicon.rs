@@ -14,6 +14,8 @@ use super::text::Folded;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Classes {
     names: BTreeMap<String, Class>,
+    /// How patterns write each class, by number.
+    labels: Vec<String>,
     /// All words and phrases one after the other.
     letters: String,
     /// Where each stands in `letters`, sorted by what it says.
@@ -84,6 +86,7 @@ impl Classes {
                     None => shapes.push(node),
                 }
             }
+            classes.labels.push(format!("{{{name}}}"));
             classes.names.insert(name.clone(), Class { number, shapes });
         }
         let letters = &classes.letters;
@@ -101,6 +104,13 @@ impl Classes {
             length: word.len() as u16,
             class,
         });
+    }
+
+    /// A class as patterns write it.
+    pub(super) fn label(&self, class: u8) -> &str {
+        self.labels
+            .get(usize::from(class))
+            .map_or("", String::as_str)
     }
 
     /// A class as a step of a pattern.
@@ -170,6 +180,17 @@ impl Word {
 }
 
 impl Marks {
+    /// The classes of the words that begin at a byte, each once.
+    pub(super) fn classes(&self, at: usize) -> impl Iterator<Item = u8> {
+        let from = self.found.partition_point(|found| (found.0 as usize) < at);
+        let mut last = None;
+        self.found[from..]
+            .iter()
+            .take_while(move |found| found.0 as usize == at)
+            .map(|found| found.1)
+            .filter(move |class| last.replace(*class) != Some(*class))
+    }
+
     /// Where a word of a class that begins at a byte may end, the longest first.
     pub(super) fn ends(&self, at: usize, class: u8) -> impl Iterator<Item = usize> {
         let at = at as u32;

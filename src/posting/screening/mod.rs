@@ -4,9 +4,11 @@
 //! `config/screening/`. It knows no clock, no file and no network. The steps, each in its own file:
 //! fold the text (`text`), take it apart and decide which sentences speak of one patient
 //! (`reading`), find numbers (`numbers`), names (`names`) and small places (`places`), apply the
-//! written rules, and weigh the findings together (`judge`).
+//! written rules, and weigh the findings together (`judge`) with the impression that the text makes
+//! as a whole (`impression`).
 
 mod check_digits;
+pub mod impression;
 mod judge;
 mod lexicon;
 mod lists;
@@ -124,11 +126,13 @@ pub enum Family {
     Conduct,
     /// The weighing of several findings together.
     Combinations,
+    /// The impression of the text as a whole.
+    Impression,
 }
 
 impl Family {
     /// All families, for tests that switch off each in turn.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Structures,
         Self::Names,
         Self::Circumstances,
@@ -136,6 +140,7 @@ impl Family {
         Self::Images,
         Self::Conduct,
         Self::Combinations,
+        Self::Impression,
     ];
 }
 
@@ -182,6 +187,11 @@ impl Category {
             Self::Disrespect => "disrespect",
             Self::AnonymousClaim => "a hidden name",
         }
+    }
+
+    /// Whether it can point to one patient, rather than being a matter of conduct.
+    fn tells_of_somebody(self) -> bool {
+        self.family() != Family::Conduct
     }
 
     /// The checklist item that a finding of this category opens.

@@ -87,6 +87,17 @@ impl Reading {
         }
     }
 
+    /// The classes of the words that begin at a byte, as patterns write them.
+    pub(super) fn classes_at<'a>(
+        &'a self,
+        rules: &'a Rules,
+        at: usize,
+    ) -> impl Iterator<Item = &'a str> {
+        self.marks
+            .classes(at)
+            .map(|class| rules.classes.label(class))
+    }
+
     /// What stands right before a byte, from the beginning of its sentence, but not all of a long one.
     pub(super) fn before(&self, from: usize, to: usize) -> Page<'_> {
         self.page(from.max(to.saturating_sub(NEAR)), to)

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::impression::Weights;
 use super::lexicon::Classes;
 use super::lists::Lines;
 use super::pattern::Node;
@@ -26,6 +27,7 @@ const RULES: [&str; 4] = [
     include_str!("../../../config/screening/circumstances.toml"),
     include_str!("../../../config/screening/conduct.toml"),
 ];
+const IMPRESSION: &str = include_str!("../../../config/screening/impression.txt");
 const FIRST_NAMES: &str = include_str!("../../../config/screening/first-names.txt");
 const SMALL_PLACES: &str = include_str!("../../../config/screening/places-small.txt");
 const LARGE_PLACES: &str = include_str!("../../../config/screening/places-large.txt");
@@ -42,6 +44,7 @@ pub struct Rules {
     contexts: BTreeMap<String, Matcher>,
     weights: BTreeMap<String, i32>,
     sets: BTreeMap<String, HashSet<String>>,
+    pub(super) impression: Weights,
     pub(super) first_names: Lines,
     pub(super) small_places: Lines,
     pub(super) large_places: Lines,
@@ -158,6 +161,13 @@ impl Rules {
         self
     }
 
+    /// The same rules with another table of weights, to judge what was learned.
+    #[must_use]
+    pub fn with_impression(mut self, table: &'static str) -> Self {
+        self.impression = Weights::read(table);
+        self
+    }
+
     pub(super) fn has(&self, family: Family) -> bool {
         !self.off.contains(&family)
     }
@@ -178,6 +188,15 @@ impl Rules {
     /// Several cues, as bits.
     pub(super) fn bits(&self, names: &[&str]) -> u128 {
         names.iter().fold(0, |all, name| all | self.bit(name))
+    }
+
+    /// The names of cues that stand in a text itself, not those that findings leave behind.
+    pub(super) fn cue_names(&self, bits: u128) -> impl Iterator<Item = &str> {
+        self.cues
+            .iter()
+            .enumerate()
+            .filter(move |(place, cue)| bits & 1 << place != 0 && cue.name != "identified")
+            .map(|(_, cue)| cue.name.as_str())
     }
 
     /// A weight of the scoring table; 0 when absent.
@@ -202,6 +221,7 @@ impl Rules {
             contexts: BTreeMap::new(),
             weights: BTreeMap::new(),
             sets: BTreeMap::new(),
+            impression: Weights::default(),
             first_names: Lines::new(FIRST_NAMES),
             small_places: Lines::new(SMALL_PLACES),
             large_places: Lines::new(LARGE_PLACES),
@@ -219,6 +239,7 @@ impl Rules {
         let mut rules = Self::empty();
         rules.classes = Classes::read(&data.classes)?;
         rules.weights = data.weights;
+        rules.impression = Weights::read(IMPRESSION);
         rules.sets = data
             .sets
             .iter()
@@ -382,9 +403,16 @@ fn split(words: &str) -> impl Iterator<Item = String> {
 
 fn version() -> String {
     let mut hash = Sha256::new();
-    for part in [WORDS, CUES, FIRST_NAMES, SMALL_PLACES, LARGE_PLACES]
-        .iter()
-        .chain(&RULES)
+    for part in [
+        WORDS,
+        CUES,
+        IMPRESSION,
+        FIRST_NAMES,
+        SMALL_PLACES,
+        LARGE_PLACES,
+    ]
+    .iter()
+    .chain(&RULES)
     {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
