@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 #[path = "../tests/common/labelled.rs"]
+#[expect(dead_code, reason = "the ids are for tests")]
 mod labelled;
 
 use std::collections::{BTreeMap, HashMap};

@@ -123,6 +123,7 @@ pub fn evaluate(
     let found: Vec<(Category, Severity)> = ground
         .findings
         .iter()
+        .filter(|finding| finding.severity > Severity::Advise)
         .filter(|finding| !is_disputed(post, finding, &content_hash))
         .map(|finding| (finding.category, finding.severity))
         .collect();

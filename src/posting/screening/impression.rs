@@ -135,6 +135,9 @@ pub(super) fn apply(rules: &Rules, reading: &Reading, context: &Context, seen: &
             .for_each(|one| one.severity = Severity::Block),
         Some(Severity::Advise) | None if over(flag, "seems") => {
             let category = likeliest(&answers);
+            if category == Category::UnreferencedClaim && context.has_source {
+                return;
+            }
             let sure = over(block, "sure") && category.tells_of_somebody();
             let severity = if sure {
                 Severity::Block
