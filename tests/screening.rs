@@ -94,40 +94,46 @@ fn meets_its_goals_on_every_set() {
     }
 }
 
+/// How many posts are judged as they should be, where more is meant of the risky ones and less of
+/// the harmless ones.
+fn judged_well(tallies: &BTreeMap<String, Tally>) -> usize {
+    let of = |tally: &Tally| tally.flagged + tally.blocked;
+    let clean = &tallies["clean"];
+    let quiet = 2 * clean.posts - of(clean);
+    of(&tallies["block"]) + of(&tallies["attest"]) + quiet
+}
+
 #[test]
 fn each_family_is_worth_its_place() {
+    // The impression makes good some of what a family leaves out, so the others are weighed alone.
     let rules = Rules::builtin();
-    let weight = |tallies: &BTreeMap<String, Tally>| -> usize {
-        tallies
-            .values()
-            .map(|tally| tally.blocked + tally.flagged)
-            .sum()
-    };
-    // What sees more and takes false alarms back is worth the posts that it judges better.
-    let better = |tallies: &BTreeMap<String, Tally>| -> usize {
-        let clean = tallies["clean"];
-        weight(tallies) + 2 * (2 * clean.posts - clean.flagged - clean.blocked)
-    };
+    let alone = rules.clone().without(Family::Impression);
+    let mut worth = BTreeMap::from(Family::ALL.map(|family| (format!("{family:?}"), 0_i64)));
     for set in SETS {
         let posts = set.posts();
-        let all = tally(&rules, &posts);
-        show(set.name, &all);
-        let switched_off = std::thread::scope(|scope| {
+        let tallies = std::thread::scope(|scope| {
             let running = Family::ALL.map(|family| {
-                let (rules, posts) = (rules.clone().without(family), &posts);
+                let (rules, posts) = (alone.clone().without(family), &posts);
                 scope.spawn(move || (family, tally(&rules, posts)))
             });
             running.map(|one| one.join().expect("no panic"))
         });
-        for (family, without) in switched_off {
-            show(&format!("  without {family:?}"), &without);
-            let worth = match family {
-                Family::Impression => better(&all).saturating_sub(better(&without)),
-                _ => weight(&all).saturating_sub(weight(&without)),
+        let all = tally(&rules, &posts);
+        let written = &tallies[Family::ALL.len() - 1].1;
+        show(set.name, &all);
+        for (family, without) in &tallies {
+            show(&format!("  without {family:?}"), without);
+            let with = if *family == Family::Impression {
+                &all
+            } else {
+                written
             };
-            assert!(worth > 0, "{family:?} is worth nothing in {}", set.name);
+            *worth.entry(format!("{family:?}")).or_default() +=
+                judged_well(with) as i64 - judged_well(without) as i64;
         }
     }
+    println!("posts judged better: {worth:?}");
+    assert!(worth.values().all(|better| *better > 0), "{worth:?}");
 }
 
 #[test]

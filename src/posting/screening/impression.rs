@@ -5,8 +5,8 @@
 //! class of words, pair of words and cue carries a weight for each question asked of a text, learned
 //! from labelled posts (`cargo bench --bench impression`) and kept as data in
 //! `config/screening/impression.txt`. Where the rules saw nothing, a strong impression opens a
-//! question; where they saw something doubtful, it lowers or raises what that weighs. A number whose
-//! check digits hold is sure in itself, and what an author says of the post is believed.
+//! question; where they saw something doubtful, it lowers or raises what that weighs. A record's
+//! number is sure in itself, and what an author says of the post is believed.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -34,8 +34,9 @@ pub type Answers = [f32; QUESTIONS.len()];
 /// Weights are written in tenths.
 const UNIT: f32 = 10.0;
 
-/// The rule for numbers whose check digits hold: sure in itself, whatever stands around it.
-const CHECKED_NUMBER: &str = "record-check";
+/// The rules for numbers whose check digits hold or that are called a record's: sure in themselves,
+/// whatever stands around them.
+const SURE: [&str; 2] = ["record-check", "record-label"];
 
 /// The row of the table that every text begins with.
 const BEGINNING: &str = "=";
@@ -123,7 +124,7 @@ pub(super) fn apply(rules: &Rules, reading: &Reading, context: &Context, seen: &
     match worst {
         Some(Severity::Block) if !context.about_patient && !over(flag, "doubt_block") => seen
             .iter_mut()
-            .filter(|one| one.rule != CHECKED_NUMBER)
+            .filter(|one| !SURE.contains(&one.rule.as_str()))
             .for_each(|one| one.severity = one.severity.min(Severity::Attest)),
         Some(Severity::Attest) if !context.about_patient && !over(flag, "doubt_attest") => seen
             .iter_mut()
