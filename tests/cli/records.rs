@@ -227,12 +227,12 @@ fn the_record_is_handed_out_without_texts_unless_they_are_asked_for() {
     for form in forms {
         let export = [&["audit", "export"], form].concat();
         let without = world.ok(&export);
-        for words in ["clinic", "verified"] {
+        for words in ["clinic", "not verified"] {
             assert!(!without.contains(words), "{form:?} holds “{words}”");
         }
         let with = world.ok(&[&export[..], &["--with-texts"]].concat());
         assert!(
-            with.contains("clinic") && with.contains("verified"),
+            with.contains("clinic") && with.contains("not verified"),
             "{form:?}: {with}"
         );
     }
@@ -387,4 +387,33 @@ fn the_register_fits_a_terminal() {
     ");
     // Read by a program, each record is one line.
     assert_eq!(world.ok(&["consent", "list"]).lines().count(), 4);
+}
+
+/// For an employer: where each post stands now, and answers beside what was asked.
+#[test]
+fn the_page_tells_where_a_post_stands_and_what_was_asked() {
+    let world = World::with("lin");
+    let text = "Flu vaccines are here.";
+    let at = ["--at", "2099-05-05 08:00"];
+    let words = ["post", "add", text, "--to", "blog"];
+    let post = world.json(&[&words[..], &at].concat());
+    let id = post["posts"][0]["id"].as_str().unwrap();
+    let page = || world.ok(&["audit", "export", "--html"]);
+    let heading = |standing: &str| {
+        let head = format!("Post {id} for blog: <span class=\"state\">{standing}");
+        assert!(page().contains(&head), "{standing}: {}", page());
+    };
+    heading("held, meant for Tue 5 May 2099 08:00 Europe/London; open: coi-disclosed");
+    crate::chat::answer_everything(&world, id);
+    heading("queued, meant for Tue 5 May 2099 08:00");
+    let asked = "Would you be content to see this in print, read by anyone, for ever?</span> \
+                 <strong>yes</strong>";
+    assert!(page().contains(asked), "{}", page());
+    assert!(
+        !page().contains("evidence"),
+        "an empty fact is told: {}",
+        page()
+    );
+    world.ok(&["post", "cancel", id]);
+    heading("cancelled</span>");
 }

@@ -11,6 +11,8 @@ mod kills;
 mod life;
 mod packs;
 mod papers;
+mod races;
 mod series;
 #[path = "../common/services.rs"]
 mod services;
+mod whispers;

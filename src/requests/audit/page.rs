@@ -1,13 +1,18 @@
 //! The audit as one page for an employer, to print: no script, no other file, no network.
 //!
-//! First what stands behind each post, by post; then every entry, so that the record can be held
-//! against a later one by its hashes.
+//! First what stands behind each post, by post, under where it stands now; then every entry, so that
+//! the record can be held against a later one by its hashes. Answers stand beside their questions, in
+//! the words that the packs have today.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 
 use super::{AuditRow, Fact, Texts, Verdict, rows, verify};
+use crate::posting::audit::Kind;
+use crate::posting::life::State;
+use crate::posting::packs::Packs;
+use crate::posting::post::Post;
 use crate::requests::{Desk, Failure};
 
 /// The page.
@@ -28,7 +33,8 @@ struct Page {
 struct PostPart {
     id: String,
     account: String,
-    outcome: String,
+    /// Where it stands now; where the post is gone, what happened last.
+    standing: String,
     text: Option<String>,
     lines: Vec<Line>,
 }
@@ -41,6 +47,10 @@ struct Line {
     what: String,
     post: String,
     by: String,
+    /// The question, where it is an answer.
+    question: String,
+    /// The answer, or the reason.
+    answer: String,
     facts: String,
     hash: String,
 }
@@ -48,6 +58,8 @@ struct Line {
 /// The whole page as HTML.
 pub fn page(desk: &Desk, texts: Texts) -> Result<String, Failure> {
     let rows = rows(desk, texts)?;
+    let rulebook = desk.rulebook()?;
+    let line = |row: &AuditRow| line(row, rulebook.packs());
     let mut parts: BTreeMap<String, PostPart> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     let mut others = Vec::new();
@@ -59,7 +71,12 @@ pub fn page(desk: &Desk, texts: Texts) -> Result<String, Failure> {
         if !parts.contains_key(id) {
             order.push(id.clone());
         }
-        parts.entry(id.clone()).or_default().take(id, row);
+        parts.entry(id.clone()).or_default().take(row, line(row));
+    }
+    for post in desk.store.posts(None)? {
+        if let Some(part) = parts.get_mut(post.id.as_str()) {
+            part.standing = standing(&post, desk);
+        }
     }
     let mut owners: Vec<&str> = desk
         .plan
@@ -83,29 +100,51 @@ pub fn page(desk: &Desk, texts: Texts) -> Result<String, Failure> {
 }
 
 impl PostPart {
-    fn take(&mut self, id: &str, row: &AuditRow) {
-        id.clone_into(&mut self.id);
+    fn take(&mut self, row: &AuditRow, line: Line) {
+        self.id.clone_from(&line.post);
         if let Some(account) = row.fact("account") {
             account.clone_into(&mut self.account);
         }
-        let ends = [
-            "published",
-            "failed",
-            "missed",
-            "cancelled",
-            "retracted",
-            "uncertain",
-            "erased",
-        ];
-        let what = row.what();
-        if ends.contains(&what.as_str()) || self.outcome.is_empty() {
-            self.outcome.clone_from(&what);
-        }
+        self.standing.clone_from(&line.what);
         if row.text.is_some() {
             self.text.clone_from(&row.text);
         }
-        self.lines.push(line(row));
+        self.lines.push(line);
     }
+}
+
+/// Where a post stands, with its time: `queued for Tue 5 May 2026 08:00 UTC`.
+fn standing(post: &Post, desk: &Desk) -> String {
+    let spoken = |at| desk.plan.calendar.spoken(at);
+    let state = post.state.name();
+    let out = post.receipts.last().map(|receipt| receipt.published_at);
+    let told = match (&post.state, out, post.sends_at.or(post.due_at)) {
+        (State::Published { .. }, Some(at), _) => format!("{state} on {}", spoken(at)),
+        (State::Held | State::Queued { .. } | State::Missed { .. }, _, Some(at)) => {
+            format!("{state}, meant for {}", spoken(at))
+        }
+        _ => state.to_owned(),
+    };
+    let held: Vec<_> = post
+        .holds
+        .iter()
+        .filter_map(|hold| hold.item.as_deref())
+        .collect();
+    let told = match (&post.state, held.as_slice()) {
+        (State::Held, [_, ..]) => format!("{told}; open: {}", held.join(", ")),
+        _ => told,
+    };
+    let erased = post
+        .erased_at
+        .map(|at| format!("; text erased on {}", spoken(at)));
+    format!("{told}{}", erased.unwrap_or_default())
+}
+
+/// The question of an item in the words of the first pack that holds it.
+fn question(packs: &Packs, item: &str) -> String {
+    let mut items = packs.all().iter().flat_map(|pack| &pack.items);
+    let known = items.find(|known| known.id == item);
+    known.map_or_else(String::new, |item| item.question.clone())
 }
 
 /// Facts in words, those of one name together, in the order in which the names first come.
@@ -127,14 +166,30 @@ fn grouped(facts: &[Fact]) -> String {
     shown.collect::<Vec<_>>().join(" · ")
 }
 
-fn line(row: &AuditRow) -> Line {
+fn line(row: &AuditRow, packs: &Packs) -> Line {
+    let answered = matches!(row.kind, Some(Kind::Answered | Kind::AccountAnswered));
+    let disputed = row.kind == Some(Kind::Disputed);
+    let of_item = |item: &str| question(packs, item);
+    let (question, answer) = match (row.fact("item"), row.fact("evidence"), row.fact("why")) {
+        (Some(item), None | Some(""), _) if answered => (of_item(item), "yes".to_owned()),
+        (Some(item), Some(evidence), _) if answered => (of_item(item), evidence.to_owned()),
+        (Some(item), _, Some(why)) if disputed => (of_item(item), format!("seen wrongly: {why}")),
+        _ => (String::new(), String::new()),
+    };
+    let said = |fact: &&Fact| {
+        let in_answer = answered && fact.name == "evidence" || disputed && fact.name == "why";
+        !in_answer
+    };
+    let facts: Vec<_> = row.facts.iter().filter(said).cloned().collect();
     Line {
+        question,
+        answer,
         sequence: row.sequence,
         at: row.at.clone().unwrap_or_default().replace('T', " "),
         what: row.what().replace('-', " "),
         post: row.post.clone().unwrap_or_default(),
         by: row.by.clone().unwrap_or_default(),
-        facts: grouped(&row.facts),
+        facts: grouped(&facts),
         hash: row.hash.chars().take(12).collect(),
     }
 }
