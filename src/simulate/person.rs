@@ -59,6 +59,14 @@ impl Person {
             usage.may_exceed(wall, IDLE_AFTER);
         }
     }
+
+    /// The program ended, perhaps before it wrote that they had left: what it wrote by then goes on
+    /// beyond their last input.
+    pub(super) fn abandoned(&self, usage: &mut UsageBook, wall: Timestamp) {
+        if self.away {
+            usage.may_exceed(wall, IDLE_AFTER);
+        }
+    }
 }
 
 impl World {

@@ -326,8 +326,9 @@ impl World {
         self.note(|| format!("program {index} crashes before {next}"));
         self.report.faults.count(&format!("crash before {next}"));
         if index == 0 {
-            self.oracle.usage.may_lose(self.clocks.now().wall);
-            self.disturb();
+            let wall = self.clocks.now().wall;
+            self.oracle.usage.may_lose(wall);
+            self.person.abandoned(&mut self.oracle.usage, wall);
         }
         self.hosts[index].crash();
         let down = match self.rng.u32(..10) {
