@@ -29,7 +29,7 @@ pub const QUESTIONS: [&str; 9] = [
 ];
 
 /// How strongly a text answers each question with yes; 0 is undecided.
-pub type Answers = [f32; QUESTIONS.len()];
+type Answers = [f32; QUESTIONS.len()];
 
 /// Weights are written in tenths.
 const UNIT: f32 = 10.0;
@@ -97,12 +97,6 @@ impl Weights {
     }
 }
 
-/// What a text makes of each question, for learning and for judging what was learned.
-pub fn answers(rules: &Rules, text: &str, context: &Context) -> Answers {
-    let reading = Reading::new(rules, text, context);
-    rules.impression.ask(rules, &reading).0
-}
-
 /// The features of a text, each once, for learning.
 pub fn features_of(rules: &Rules, text: &str, context: &Context) -> Vec<String> {
     let reading = Reading::new(rules, text, context);
@@ -120,6 +114,7 @@ pub(super) fn apply(rules: &Rules, reading: &Reading, context: &Context, seen: &
     let (answers, place) = rules.impression.ask(rules, reading);
     let over = |answer: f32, threshold| answer * 100.0 > rules.weight(threshold) as f32;
     let [flag, block, ..] = answers;
+    let somebody = reading.post & rules.somebody() != 0;
     let worst = seen.iter().map(|one| one.severity).max();
     match worst {
         Some(Severity::Block) if !context.about_patient && !over(flag, "doubt_block") => seen
@@ -139,7 +134,7 @@ pub(super) fn apply(rules: &Rules, reading: &Reading, context: &Context, seen: &
             if category == Category::UnreferencedClaim && context.has_source {
                 return;
             }
-            let sure = over(block, "sure") && category.tells_of_somebody();
+            let sure = over(block, "sure") && category.tells_of_somebody() && somebody;
             let severity = if sure {
                 Severity::Block
             } else {
@@ -310,4 +305,99 @@ fn capital(rules: &Rules, word: &str, lower: &str, opens: bool) -> Vec<&'static 
     ];
     let held = kinds.into_iter().filter(|(holds, _)| large && *holds);
     held.map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::IMPRESSION;
+    use super::super::{Context, Family, Rules, Severity, Verdict, screen};
+    use super::{QUESTIONS, features_of};
+
+    #[test]
+    fn every_line_of_the_table_reads() {
+        let lines = IMPRESSION.lines().filter(|line| !line.starts_with("# "));
+        for line in lines {
+            let row = line.split_once('\t').map_or("", |(_, row)| row);
+            let weights: Vec<Result<i8, _>> = row.split(' ').map(str::parse).collect();
+            let reads = weights.len() == QUESTIONS.len() && weights.iter().all(Result::is_ok);
+            assert!(reads, "{line}");
+        }
+    }
+
+    #[test]
+    fn words_pairs_kinds_and_cues_are_features() {
+        let rules = Rules::builtin();
+        let features = features_of(
+            &rules,
+            "My patient rang at 10, thanks Ana",
+            &Context::default(),
+        );
+        for wanted in [
+            "my",
+            "my patient",
+            "my _ rang",
+            "^ my",
+            "<99>",
+            "<first name>",
+            "ana $",
+        ] {
+            assert!(
+                features.iter().any(|one| one == wanted),
+                "{wanted}: {features:?}"
+            );
+        }
+        assert!(
+            features.iter().any(|one| one.starts_with('~')),
+            "{features:?}"
+        );
+    }
+
+    #[test]
+    fn it_asks_where_no_rule_saw_anything_and_blocks_when_it_is_sure() {
+        let rules = Rules::builtin();
+        let nobody = "Walked the dog before clinic. Ten out of ten, would recommend.";
+        let text = "The man with the parrot sends his love.";
+        let seen = screen(&rules, nobody, &Context::default());
+        assert!(seen.verdict <= Verdict::Attest, "{seen:?}");
+        let rules_alone = Rules::builtin().without(Family::Impression);
+        let asking = Rules::builtin().with_impression("=\t30 0 10 0 0 0 0 0 0");
+        let sure = Rules::builtin().with_impression("=\t90 90 90 0 0 0 0 0 0");
+        assert_eq!(
+            screen(&rules_alone, text, &Context::default()).verdict,
+            Verdict::None
+        );
+        assert_eq!(
+            screen(&asking, text, &Context::default()).verdict,
+            Verdict::Attest
+        );
+        assert_eq!(
+            screen(&sure, text, &Context::default()).verdict,
+            Verdict::Block
+        );
+    }
+
+    #[test]
+    fn a_doubtful_finding_is_asked_about_unless_the_author_speaks_of_a_patient() {
+        let text = "We discharged Harriet from the stroke unit this morning.";
+        let doubting = Rules::builtin().with_impression("=\t-100 0 0 0 0 0 0 0 0");
+        let verdict = |context: &Context| screen(&doubting, text, context).verdict;
+        assert_eq!(verdict(&Context::default()), Verdict::Attest);
+        let patient = Context {
+            about_patient: true,
+            ..Context::default()
+        };
+        assert_eq!(verdict(&patient), Verdict::Block);
+        let number = screen(
+            &doubting,
+            "Results for NHS 943 476 5919.",
+            &Context::default(),
+        );
+        assert_eq!(number.findings[0].severity, Severity::Block);
+    }
+
+    #[test]
+    fn an_empty_text_makes_no_impression() {
+        let rules = Rules::builtin();
+        assert!(screen(&rules, "", &Context::default()).findings.is_empty());
+    }
 }

@@ -94,8 +94,7 @@ pub(super) fn weigh(
         seen.retain(|one| one.category != Category::UnreferencedClaim);
     }
     if rules.has(Family::Combinations) {
-        let somebody = rules.bits(&["frame", "person", "patient", "pronoun", "mishap"]);
-        combine(&mut seen, reading.post & somebody != 0);
+        combine(&mut seen, reading.post & rules.somebody() != 0);
     }
     if rules.has(Family::Impression) {
         impression::apply(rules, reading, context, &mut seen);

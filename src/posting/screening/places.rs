@@ -87,6 +87,7 @@ fn longest(
             return None;
         }
         let listed = rules.small_places.holds(name)
+            && !rules.in_set("eponyms", name)
             && (preposition
                 || care
                 || (last > at && !rules.first_names.holds(&lower[words[at].clone()])));

@@ -27,7 +27,7 @@ const RULES: [&str; 4] = [
     include_str!("../../../config/screening/circumstances.toml"),
     include_str!("../../../config/screening/conduct.toml"),
 ];
-const IMPRESSION: &str = include_str!("../../../config/screening/impression.txt");
+pub(super) const IMPRESSION: &str = include_str!("../../../config/screening/impression.txt");
 const FIRST_NAMES: &str = include_str!("../../../config/screening/first-names.txt");
 const SMALL_PLACES: &str = include_str!("../../../config/screening/places-small.txt");
 const LARGE_PLACES: &str = include_str!("../../../config/screening/places-large.txt");
@@ -188,6 +188,11 @@ impl Rules {
     /// Several cues, as bits.
     pub(super) fn bits(&self, names: &[&str]) -> u128 {
         names.iter().fold(0, |all, name| all | self.bit(name))
+    }
+
+    /// The cues of which each says that somebody is spoken of.
+    pub(super) fn somebody(&self) -> u128 {
+        self.bits(&["frame", "person", "patient", "pronoun", "mishap"])
     }
 
     /// The names of cues that stand in a text itself, not those that findings leave behind.
