@@ -67,12 +67,11 @@ fn main() {
         }
     }
     show("each by the others", &all);
+    let table: &'static str = table(&examples.iter().flatten().collect::<Vec<_>>()).leak();
+    let rules = rules.with_impression(table);
     for set in SETS.iter().filter(|set| set.held_out) {
-        let table: &'static str = table(&examples.iter().flatten().collect::<Vec<_>>()).leak();
-        let rules = rules.clone().with_impression(table);
         show(set.name, &labelled::tally(&rules, &set.posts()));
     }
-    let table = table(&examples.iter().flatten().collect::<Vec<_>>());
     println!("{} features, {} bytes", table.lines().count(), table.len());
     if learn {
         let file = concat!(

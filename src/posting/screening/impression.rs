@@ -72,10 +72,10 @@ impl Weights {
 
     /// What a text makes of the questions, and the sentence that says most.
     fn ask(&self, rules: &Rules, reading: &Reading) -> (Answers, Range<usize>) {
-        let mut met: Vec<(&str, usize)> = Vec::new();
+        let mut met: Vec<(&str, usize, &[i8; QUESTIONS.len()])> = Vec::new();
         features(rules, reading, &mut |feature, at| {
-            if let Some((known, _)) = self.rows.get_key_value(feature) {
-                met.push((known, at));
+            if let Some((known, row)) = self.rows.get_key_value(feature) {
+                met.push((known, at, row));
             }
         });
         met.sort_unstable();
@@ -83,12 +83,12 @@ impl Weights {
         let length = (met.len().max(1) as f32).sqrt();
         let mut answers = self.beginning;
         let mut telling = vec![0; reading.sentences.len()];
-        for (feature, at) in met {
-            for (answer, weight) in answers.iter_mut().zip(self.rows[feature]) {
-                *answer += f32::from(weight) / UNIT / length;
+        for (_, at, row) in met {
+            for (answer, weight) in answers.iter_mut().zip(row) {
+                *answer += f32::from(*weight) / UNIT / length;
             }
             if let Some(sentence) = telling.get_mut(reading.sentence(at)) {
-                *sentence += i32::from(self.rows[feature][0]);
+                *sentence += i32::from(row[0]);
             }
         }
         let most = (0..telling.len()).max_by_key(|sentence| telling[*sentence]);
