@@ -204,36 +204,40 @@ impl Asks<'_> {
         }
     }
 
-    /// Answers an item of the account, and reviews the posts that wait there.
+    /// Answers an item of the account, and reviews the posts that wait there; these are told too.
     pub(super) fn answer_for_account(
         &mut self,
         account: &str,
         item: &str,
         evidence: Option<String>,
-    ) -> Result<Option<Attestation>> {
+    ) -> Result<Option<(Attestation, Vec<Post>)>> {
         let Some(known) = self.plan.account(account) else {
             return Ok(None);
         };
         let answer = self.answer(&known.owner, item, evidence, profile_hash(known));
         let entry = Entry::new(self.now, Kind::AccountAnswered, None, &known.owner);
         self.store.answer_for_account(account, &answer, &entry)?;
+        let mut reviewed = Vec::new();
         for post in self.store.posts(Some("held"))? {
             if post.content.account == account {
-                self.review_again(post)?;
+                reviewed.extend(self.review_again(post)?);
             }
         }
-        Ok(Some(answer))
+        Ok(Some((answer, reviewed)))
     }
 
-    fn review_again(&mut self, mut post: Post) -> Result<()> {
+    /// The post as it stands now, unless nothing was written.
+    fn review_again(&mut self, mut post: Post) -> Result<Option<Post>> {
         let review = self.review(&post)?.review;
         let mut entries = Vec::new();
-        if settle(&mut post, &review, self.now, &mut entries).is_ok() {
-            match self.store.write(&crate::engine::Change { post, entries }) {
-                Ok(()) | Err(StoreError::Conflict(_)) => {}
-                Err(error) => return Err(error),
-            }
+        if settle(&mut post, &review, self.now, &mut entries).is_err() {
+            return Ok(None);
         }
-        Ok(())
+        let change = crate::engine::Change { post, entries };
+        match self.store.write(&change) {
+            Ok(()) => Ok(Some(change.post)),
+            Err(StoreError::Conflict(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::platforms::{Fate, Manner};
 use super::world::{Happening, World};
 use crate::attention::breaks;
 use crate::clerk::Performed;
-use crate::engine::{Act, Change, Effect, Event, Found, Nudge, Outcome};
+use crate::engine::{Act, Change, Effect, Event, Found, Outcome};
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::life::State;
 use crate::posting::post::{Post, PostId};
@@ -173,7 +173,6 @@ impl World {
             Effect::Act(post, act) => self.act(&post, act),
             Effect::SkipSlot { account, slot } => self.skip_slot(&account, slot),
             Effect::Show(nudge) if index == 0 => {
-                self.learn_state(&nudge)?;
                 let (wall, used) = (self.clocks.now().wall, self.oracle.usage.total());
                 self.oracle.nudges.shown(&nudge, &self.plan, wall, used)?;
                 self.nudged(&nudge);
@@ -185,17 +184,6 @@ impl World {
             }
             _ => Ok(()),
         }
-    }
-
-    /// A change of one post can have others reviewed, of which nobody was told: the witness learns
-    /// how the post stands before it judges whether to ask about it was right.
-    fn learn_state(&mut self, nudge: &Nudge) -> Result<(), Breach> {
-        if let Nudge::Post { post, .. } = nudge
-            && let Some(post) = self.clerk.store.post(post)?
-        {
-            self.note_state(&post);
-        }
-        Ok(())
     }
 
     fn skip_slot(&mut self, account: &str, slot: Timestamp) -> Result<(), Breach> {

@@ -152,8 +152,9 @@ impl World {
     fn answer_for_account(&mut self, account: &str, check: &Check) -> Result<(), Breach> {
         let evidence = self.evidence(check);
         let answer = self.asks(|a| a.answer_for_account(account, &check.item, evidence))?;
-        if let Some(answer) = answer {
+        if let Some((answer, reviewed)) = answer {
             self.oracle.posts.acknowledge_for_account(account, answer);
+            reviewed.iter().for_each(|post| self.note_state(post));
             self.posts_changed();
         }
         Ok(())
