@@ -154,7 +154,9 @@ impl World {
         let answer = self.asks(|a| a.answer_for_account(account, &check.item, evidence))?;
         if let Some((answer, reviewed)) = answer {
             self.oracle.posts.acknowledge_for_account(account, answer);
-            reviewed.iter().for_each(|post| self.note_state(post));
+            for post in &reviewed {
+                self.note_state(post);
+            }
             self.posts_changed();
         }
         Ok(())
