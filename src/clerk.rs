@@ -14,7 +14,7 @@ use crate::attention::ledger::first_day_needed;
 use crate::attention::usage::Usage;
 use crate::clock::Moment;
 use crate::engine::{
-    Change, Cue, Effect, Engine, Event, Examined, Found, HourStage, Nudge, Outcome,
+    Change, Cue, Effect, Engine, Event, Examined, Found, HourStage, Nudge, Outcome, Stock,
 };
 use crate::plan::Plan;
 use crate::platforms::{Hands, Places};
@@ -72,17 +72,29 @@ impl Clerk {
             Event::NudgesRead(self.store.nudges_since(since)?),
         ]
         .into_iter()
-        .chain(self.queue(now)?)
+        .chain(self.queue(plan, now)?)
         .collect())
     }
 
     /// The events that tell the engine of posts, slots and series as they are now.
-    pub fn queue(&self, now: Timestamp) -> Result<Vec<Event>> {
-        let since = now.checked_sub(COUNTED).unwrap_or(Timestamp::MIN);
+    pub fn queue(&self, plan: &Plan, now: Timestamp) -> Result<Vec<Event>> {
         Ok(vec![
             Event::QueueRead(self.cues()?),
-            Event::StockRead(Box::new(self.store.stock(since)?)),
+            Event::StockRead(Box::new(self.stock(plan, now)?)),
         ])
+    }
+
+    /// What stands on slots, added up post by post.
+    fn stock(&self, plan: &Plan, now: Timestamp) -> Result<Stock> {
+        let mut stock = Stock::new(plan, now);
+        let from = now.checked_sub(COUNTED).unwrap_or(Timestamp::MIN);
+        let until = stock.concerns_until();
+        self.store.stocked(from, until, |post| stock.put(post))?;
+        for (account, slot) in self.store.skipped_slots(now, until)? {
+            stock.skip(&account, slot);
+        }
+        stock.series = self.store.recurring()?;
+        Ok(stock)
     }
 
     /// The usage of the periods that run now.
@@ -116,7 +128,7 @@ impl Clerk {
                     self.running_usage(plan, now.wall)?,
                 )));
             }
-            Effect::ReadQueue => events.extend(self.queue(now.wall)?),
+            Effect::ReadQueue => events.extend(self.queue(plan, now.wall)?),
             Effect::Repeat { series, at } => {
                 let Rules::Kept(rulebook) = &self.rules else {
                     return Ok(Performed::Outside(Effect::Repeat { series, at }));
@@ -126,7 +138,7 @@ impl Clerk {
                     let change = occurrence(&self.store, rulebook, plan, &known, times)?;
                     self.store.occur(&series, at, &change)?;
                 }
-                events.extend(self.queue(now.wall)?);
+                events.extend(self.queue(plan, now.wall)?);
             }
             Effect::Examine(id) => {
                 let Rules::Kept(rulebook) = &self.rules else {

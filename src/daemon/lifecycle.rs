@@ -369,7 +369,7 @@ impl Daemon {
     }
 
     pub(super) async fn turn_queue(&mut self, now: Moment) {
-        match self.clerk.queue(now.wall) {
+        match self.clerk.queue(self.engine.plan(), now.wall) {
             Ok(events) => {
                 for event in events {
                     self.turn(event, now).await;

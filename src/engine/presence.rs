@@ -187,7 +187,8 @@ impl Engine {
         self.plan = plan;
         self.hours.forget();
         self.reopen(now, effects);
-        effects.extend([Effect::ReadUsage, Effect::ReadQueue]);
+        effects.push(Effect::ReadUsage);
+        self.read_stock(now, effects);
     }
 
     pub(super) fn usage_read(&mut self, usage: &Usage, now: Moment, effects: &mut Vec<Effect>) {

@@ -32,6 +32,15 @@ pub struct Target {
     pub last: Date,
 }
 
+impl Target {
+    /// The instants at which the period begins and ends.
+    pub fn bounds(&self, calendar: &Calendar) -> (Timestamp, Timestamp) {
+        let ends = self.last.tomorrow();
+        let until = ends.map_or(Timestamp::MAX, |day| calendar.day_start(day));
+        (calendar.day_start(self.first), until)
+    }
+}
+
 /// Where an account stands in its period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -300,11 +300,7 @@ fn cadence(desk: &Desk) -> Result<Vec<CadenceNow>, Failure> {
         let Some(target) = target_on(&account.cadence, calendar, today) else {
             continue;
         };
-        let from = calendar.day_start(target.first);
-        let until = target
-            .last
-            .tomorrow()
-            .map_or(jiff::Timestamp::MAX, |d| calendar.day_start(d));
+        let (from, until) = target.bounds(calendar);
         let tally = desk.store.tally(&account.name, from, until)?;
         let (published, queued) = (tally.published, tally.to_come);
         rows.push(CadenceNow {

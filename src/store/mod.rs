@@ -6,6 +6,7 @@
 //!
 //! This folder knows SQL and nobody else does. It knows no rule.
 
+mod counts;
 mod error;
 mod head;
 mod sqlite;
@@ -20,7 +21,7 @@ use jiff::civil::Date;
 use crate::attention::breaks::Outcome;
 use crate::attention::reading::{Item, ItemState};
 use crate::attention::usage::{Amount, Interval, Usage};
-use crate::engine::{Change, Cue, Stock};
+use crate::engine::{Change, Cue, Recurring, Stocked};
 use crate::plan::Limit;
 use crate::posting::audit::{Entry, Head, Verdict};
 use crate::posting::consent::Consent;
@@ -29,56 +30,9 @@ use crate::posting::metrics::Metrics;
 use crate::posting::post::{Attestation, Post, PostId};
 use crate::posting::series::Series;
 use crate::posting::sources::{Paper, PaperId};
+pub use counts::{BreakCounts, Counted, Counts, Tally, Waiting};
 pub use error::{Result, StoreError};
 use sqlite::Sqlite;
-
-/// How many posts there are in the states that people look at.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// By the state's name.
-    pub by_state: std::collections::BTreeMap<String, u64>,
-}
-
-/// A post that waits: which, when, on which account.
-pub type Waiting = (PostId, Timestamp, String);
-
-impl Counts {
-    /// How many posts may still go out, or have a text that may be erased.
-    pub fn reviewed(&self) -> u64 {
-        let of = |state: &&str| self.by_state.get(*state).copied().unwrap_or_default();
-        let states = ["held", "queued", "draft", "missed", "cancelled"];
-        states.iter().map(of).sum()
-    }
-}
-
-/// A post that counts in a cadence: on which account, when, and whether it is out already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
-    /// The account.
-    pub account: String,
-    /// When it was published, or will be sent.
-    pub at: Timestamp,
-    /// It was published.
-    pub published: bool,
-}
-
-/// How many posts of an account count in a period of its cadence.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// That were published in it.
-    pub published: u32,
-    /// That will be sent in it.
-    pub to_come: u32,
-}
-
-/// What became of the breaks of some time.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words explain themselves")]
-pub struct BreakCounts {
-    pub taken: u32,
-    pub snoozed: u32,
-    pub skipped: u32,
-}
 
 /// When a feed last answered, and what to give along next time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -191,9 +145,20 @@ impl Store {
         self.db().cues(most)
     }
 
-    /// What stands on slots from an instant on, what is let pass, and what recurs.
-    pub fn stock(&self, from: Timestamp) -> Result<Stock> {
-        self.db().stock(from)
+    /// Tells of each post that is out or waits and has its time from an instant until before
+    /// another, one after the other.
+    pub fn stocked(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        count: impl FnMut(&Stocked),
+    ) -> Result<()> {
+        self.db().stocked(from, until, count)
+    }
+
+    /// The series that have not ended, each with its last post's time.
+    pub fn recurring(&self) -> Result<Vec<Recurring>> {
+        self.db().recurring()
     }
 
     /// The slots from an instant until before another that are let pass, by account.

@@ -124,7 +124,7 @@ pub fn repeat(desk: &mut Desk, id: &str, at: Timestamp) -> Result<(), Failure> {
 pub fn list(desk: &Desk) -> Result<Vec<SeriesRow>, Failure> {
     let now = desk.now.wall;
     let calendar = &desk.plan.calendar;
-    let recurring = desk.store.stock(now)?.series;
+    let recurring = desk.store.recurring()?;
     let rows = desk.store.all_series()?.into_iter().filter_map(|series| {
         let known = recurring.iter().find(|known| known.id == series.id)?;
         let next = next_of_series(known, calendar, now).map(|(at, _)| at);

@@ -9,7 +9,7 @@ use super::super::{Result, StoreError};
 use super::audit::append;
 use super::posts::put;
 use super::{Sqlite, at, explain, from_column, from_json, json};
-use crate::engine::{Change, Place, Recurring, Stock, Stocked};
+use crate::engine::{Change, Place, Recurring, Stocked};
 use crate::posting::audit::Entry;
 use crate::posting::series::Series;
 
@@ -21,11 +21,11 @@ type SeriesRow = (String, String, i64, String);
 pub(super) const STOCKED: &str = "SELECT account, coalesce(sends_at, due_at), due_at, state
     FROM posts INDEXED BY posts_by_state
     WHERE state IN ('held', 'queued', 'publishing', 'handed-off', 'uncertain', 'failed')
-      AND due_at >= ?1
+      AND due_at >= ?1 AND due_at < ?2
   UNION ALL
   SELECT r.account, r.published_at, p.due_at, 'published'
     FROM receipts r INDEXED BY receipts_by_time CROSS JOIN posts p ON p.id = r.post
-    WHERE r.published_at >= ?1 AND p.state = 'published'";
+    WHERE r.published_at >= ?1 AND r.published_at < ?2 AND p.state = 'published'";
 
 fn parse((id, cron, begun_at, body): SeriesRow) -> Result<Series> {
     Ok(Series {
@@ -66,33 +66,31 @@ fn make(
 }
 
 impl Sqlite {
-    pub(in crate::store) fn stock(&self, from: Timestamp) -> Result<Stock> {
-        Ok(Stock {
-            posts: self.stocked(from)?,
-            skipped: self.skipped_slots(from, Timestamp::MAX)?,
-            series: self.recurring()?,
-        })
-    }
-
-    fn stocked(&self, from: Timestamp) -> Result<Vec<Stocked>> {
-        let find = || {
+    pub(in crate::store) fn stocked(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        mut count: impl FnMut(&Stocked),
+    ) -> Result<()> {
+        let mut read = || {
             let mut statement = self.connection.prepare_cached(STOCKED)?;
-            let rows = statement.query_map([at(from)], |row| {
+            let mut rows = statement.query([at(from), at(until)])?;
+            while let Some(row) = rows.next()? {
                 let due_at: Option<i64> = row.get(2)?;
-                Ok(Stocked {
+                count(&Stocked {
                     account: row.get(0)?,
                     at: from_column(row.get(1)?),
                     due_at: due_at.map(from_column),
-                    place: match row.get::<_, String>(3)?.as_str() {
+                    place: match row.get_ref(3)?.as_str()? {
                         "published" => Place::Published,
                         "queued" | "publishing" => Place::Queued,
                         _ => Place::Waiting,
                     },
-                })
-            })?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
+                });
+            }
+            Ok(())
         };
-        find().map_err(|error| self.explain(&error))
+        read().map_err(|error: rusqlite::Error| self.explain(&error))
     }
 
     pub(in crate::store) fn skipped_slots(
@@ -136,7 +134,7 @@ impl Sqlite {
         Ok(is_new)
     }
 
-    fn recurring(&self) -> Result<Vec<Recurring>> {
+    pub(in crate::store) fn recurring(&self) -> Result<Vec<Recurring>> {
         let find = || {
             let mut statement = self.connection.prepare_cached(
                 "SELECT s.id, s.account, s.cron, max(o.at), p.state
