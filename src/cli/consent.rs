@@ -27,6 +27,9 @@ enum ConsentCommand {
     /// Show one record
     #[command(after_help = "Example:\n  rounds consent show R-2026-17")]
     Show(ReferenceArgs),
+    /// Confirm a record that came in from a file, after a look into the clinic's own records
+    #[command(after_help = "Example:\n  rounds consent confirm R-2026-17")]
+    Confirm(ReferenceArgs),
     /// Withdraw a record: posts that rely on it do not go out any more
     #[command(after_help = "Example:\n  rounds consent withdraw R-2026-17")]
     Withdraw(ReferenceArgs),
@@ -72,6 +75,7 @@ pub(super) fn run(args: &ConsentArgs, call: &Call) -> Answer {
         ConsentCommand::Add(args) => add(args, call),
         ConsentCommand::List => list(call),
         ConsentCommand::Show(args) => show(args, call),
+        ConsentCommand::Confirm(args) => confirm(args, call),
         ConsentCommand::Withdraw(args) => withdraw(args, call),
     }
 }
@@ -92,6 +96,7 @@ fn add(args: &AddArgs, call: &Call) -> Answer {
         expires_on: args.expires.as_ref().map(ahead).transpose()?,
         separate_from_care: !args.with_care,
         withdrawn_at: None,
+        unconfirmed_since: None,
     };
     let row = consents::add(&mut desk, record)?;
     call.out
@@ -113,6 +118,7 @@ fn list(call: &Call) -> Answer {
             let valid = match &row.record {
                 _ if row.valid => "yes",
                 record if record.withdrawn_at.is_some() => "no, withdrawn",
+                record if record.unconfirmed_since.is_some() => "no, not confirmed",
                 record if !record.separate_from_care => "no, part of care",
                 _ => "no, ended",
             };
@@ -133,6 +139,14 @@ fn show(args: &ReferenceArgs, call: &Call) -> Answer {
     let row = consents::find(&desk, &args.reference)?;
     call.out.show(&row, || spoken(&desk, &row))?;
     Ok(Exit::Done)
+}
+
+fn confirm(args: &ReferenceArgs, call: &Call) -> Answer {
+    let mut desk = call.desk()?;
+    let row = consents::confirm(&mut desk, &args.reference)?;
+    call.out
+        .confirm(&row, || format!("Confirmed.\n{}", spoken(&desk, &row)))?;
+    Ok(call.done(&desk))
 }
 
 fn withdraw(args: &ReferenceArgs, call: &Call) -> Answer {
@@ -217,6 +231,13 @@ fn spoken(desk: &Desk, row: &ConsentRow) -> String {
     }
     if !record.separate_from_care {
         lines.push("It is part of the consent to care: it covers no post.".to_owned());
+    }
+    if record.unconfirmed_since.is_some() {
+        lines.push(format!(
+            "It came from a file and covers no post until you have looked it up and say so: \
+             rounds consent confirm {}",
+            record.reference
+        ));
     }
     if let Some(at) = record.withdrawn_at {
         lines.push(format!("Withdrawn  {}", desk.plan.calendar.spoken(at)));

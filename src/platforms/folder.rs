@@ -168,6 +168,9 @@ impl Folder {
 
     /// Moves the file and its pictures into the data directory, where nothing is lost.
     pub(super) fn retract(&self, request: &serde_json::Value) -> Result<String, RetractError> {
+        if request.is_null() {
+            return Err(RetractError::NotFromHere);
+        }
         let request = read(request).map_err(RetractError::Failed)?;
         let failed = |error: io::Error| RetractError::Failed(error.to_string());
         fs::create_dir_all(&self.retracted).map_err(failed)?;

@@ -30,6 +30,11 @@ pub enum RetractError {
     /// The platform cannot be told to.
     #[error("{0} has no way for rounds to take a post back: delete it there, by hand")]
     ByHand(String),
+    /// It came in from a file.
+    #[error(
+        "it was published from another machine, so rounds does not know what to take back: delete it there, by hand"
+    )]
+    NotFromHere,
     /// It failed.
     #[error("it could not be taken back: {0}")]
     Failed(String),

@@ -48,6 +48,8 @@ pub enum Kind {
     SeriesBegun,
     SeriesEnded,
     Restored,
+    Imported,
+    ConsentConfirmed,
 }
 
 /// One event, before it has its place in the chain.

@@ -40,6 +40,9 @@ pub struct Consent {
     pub separate_from_care: bool,
     /// When it was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
+    /// It came in from a file then, and nobody has held it against the clinic's records since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unconfirmed_since: Option<Timestamp>,
 }
 
 /// Why a record does not cover a post.
@@ -56,6 +59,9 @@ pub enum NotCovered {
         /// Its last day.
         on: Date,
     },
+    /// It came from a file and was not confirmed.
+    #[error("the consent {0} came from a file; confirm it first: rounds consent confirm {0}")]
+    Unconfirmed(String),
     /// It does not name the account or its platform.
     #[error("the consent {reference} covers {covers}, not {account}")]
     Elsewhere {
@@ -77,6 +83,9 @@ impl Consent {
         let reference = || self.reference.clone();
         if self.withdrawn_at.is_some() {
             return Err(NotCovered::Withdrawn(reference()));
+        }
+        if self.unconfirmed_since.is_some() {
+            return Err(NotCovered::Unconfirmed(reference()));
         }
         if !self.separate_from_care {
             return Err(NotCovered::NotSeparate(reference()));

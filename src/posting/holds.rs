@@ -300,8 +300,8 @@ fn second_look_hold(
     if post.restored_at.is_some() {
         return Some(Hold::new(
             HoldKind::SecondLook,
-            "An older database was put in place: it may have gone out or been called off since. Look \
-             at the account, then approve or cancel it.",
+            "It came from an older database or a file: it may have gone out or been called off since. \
+             Look at the account, then approve or cancel it.",
         ));
     }
     let touched = quiet_at?;

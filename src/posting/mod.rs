@@ -2,6 +2,7 @@
 
 pub mod anonymous;
 pub mod audit;
+pub mod brought;
 pub mod checks;
 pub mod consent;
 pub mod denial;

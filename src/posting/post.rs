@@ -34,6 +34,12 @@ impl PostId {
         Self(id)
     }
 
+    /// Whether a text has the form of an id.
+    pub fn is_id(text: &str) -> bool {
+        let known = |byte: u8| Self::ALPHABET.contains(&byte);
+        text.len() == 8 && text.bytes().all(known) && text.starts_with(char::is_alphabetic)
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -293,7 +299,8 @@ pub struct Post {
     /// When it was last changed or answered, if that was in quiet time as the plan was then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_at: Option<Timestamp>,
-    /// When an older database that holds it was put in place of the one in use.
+    /// When an older database that holds it was put in place of the one in use, or it came in from
+    /// a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored_at: Option<Timestamp>,
     /// Why it may not go out, as last reviewed.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::audit::{Entry, Kind};
+use super::brought::with_declared;
 use super::post::{About, Content, Post, PostId};
 
 /// A series that was begun and has not ended.
@@ -51,6 +52,7 @@ impl Series {
             .with("account", content.account.clone())
             .with("content", content.hash())
             .with("series", self.id.clone());
+        let entry = with_declared(entry, &post);
         (post, entry)
     }
 

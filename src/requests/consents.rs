@@ -45,7 +45,8 @@ pub fn list(desk: &Desk) -> Result<Vec<ConsentRow>, Failure> {
 
 fn row(record: Consent, today: Date) -> ConsentRow {
     let ended = record.expires_on.is_some_and(|last| last < today);
-    let valid = record.withdrawn_at.is_none() && record.separate_from_care && !ended;
+    let open = record.withdrawn_at.is_none() && record.unconfirmed_since.is_none();
+    let valid = open && record.separate_from_care && !ended;
     ConsentRow { record, valid }
 }
 
@@ -76,7 +77,38 @@ pub fn add(desk: &mut Desk, record: Consent) -> Result<ConsentRow, Failure> {
     Ok(row(record, today))
 }
 
-fn check(desk: &Desk, record: &Consent) -> Result<(), Failure> {
+/// Says that a record which came in from a file stands like this in the clinic's own records. From
+/// now on it covers posts.
+pub fn confirm(desk: &mut Desk, reference: &str) -> Result<ConsentRow, Failure> {
+    let mut record = find(desk, reference)?.record;
+    if record.withdrawn_at.is_some() {
+        let message = format!("The consent `{}` was withdrawn.", record.reference);
+        return Err(Failure::refused(message)
+            .with_help("a new consent gets a reference of its own: `rounds consent add`"));
+    }
+    if record.unconfirmed_since.take().is_none() {
+        let message = format!(
+            "The consent `{}` waits for no confirmation.",
+            record.reference
+        );
+        return Err(Failure::refused(message)
+            .with_help("only a record that `rounds import` brought in is confirmed"));
+    }
+    let entry = Entry::new(
+        desk.now.wall,
+        Kind::ConsentConfirmed,
+        None,
+        &desk.system_user,
+    )
+    .with("consent", record.reference.clone());
+    desk.store.save_consent(&record, &entry)?;
+    desk.changed.insert(Changed::Posts);
+    review_where(desk, |post| relies_on(post, &record.reference))?;
+    Ok(row(record, desk.plan.calendar.day_of(desk.now.wall)))
+}
+
+/// Refuses a record that could not have been added here.
+pub(super) fn well_formed(desk: &Desk, record: &Consent) -> Result<(), Failure> {
     let rules = desk.rulebook()?;
     if let Some(fault) = fault(&record.reference, |word| rules.is_first_name(word)) {
         // The reference itself is not said again: it may be a name.
@@ -99,10 +131,14 @@ fn check(desk: &Desk, record: &Consent) -> Result<(), Failure> {
         return Err(Failure::usage("It would end before it was signed.")
             .with_help("--expires is its last day"));
     }
+    general(&rules, &record.shows)
+}
+
+fn check(desk: &Desk, record: &Consent) -> Result<(), Failure> {
+    well_formed(desk, record)?;
     for platform in &record.platforms {
         known_platform(desk, platform)?;
     }
-    general(&rules, &record.shows)?;
     if desk
         .store
         .consents()?

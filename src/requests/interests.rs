@@ -33,8 +33,8 @@ fn row(interest: Interest, today: Date) -> InterestRow {
     InterestRow { interest, in_force }
 }
 
-/// Adds a tie; every post that names it is looked at again.
-pub fn add(desk: &mut Desk, interest: Interest) -> Result<InterestRow, Failure> {
+/// Refuses a tie that cannot be.
+pub(super) fn well_formed(interest: &Interest) -> Result<(), Failure> {
     let nameless = |name: &String| !name.chars().any(char::is_alphanumeric);
     if nameless(&interest.name) || interest.known_as.iter().any(nameless) {
         return Err(Failure::usage("A name is empty.")
@@ -44,6 +44,24 @@ pub fn add(desk: &mut Desk, interest: Interest) -> Result<InterestRow, Failure> 
         return Err(Failure::usage("It would end before it began.")
             .with_help("--until is its last day, --since its first"));
     }
+    Ok(())
+}
+
+/// A tie as the audit tells it.
+pub(super) fn facts(interest: &Interest) -> Vec<(String, String)> {
+    let until = interest.until.map(|day| day.to_string());
+    let facts = [
+        ("interest", interest.name.clone()),
+        ("kind", interest.kind.name().to_owned()),
+        ("since", interest.since.to_string()),
+        ("until", until.unwrap_or_default()),
+    ];
+    facts.map(|(name, value)| (name.to_owned(), value)).to_vec()
+}
+
+/// Adds a tie; every post that names it is looked at again.
+pub fn add(desk: &mut Desk, interest: Interest) -> Result<InterestRow, Failure> {
+    well_formed(&interest)?;
     if find(desk, &interest.name).is_ok() {
         let message = format!("“{}” stands in the register already.", interest.name);
         return Err(Failure::failed(message).with_help("end it first with `rounds interest end`"));
@@ -65,14 +83,8 @@ pub fn end(desk: &mut Desk, name: &str, last: Date) -> Result<InterestRow, Failu
 }
 
 fn save(desk: &mut Desk, interest: Interest, kind: Kind) -> Result<InterestRow, Failure> {
-    let entry = Entry::new(desk.now.wall, kind, None, &desk.system_user)
-        .with("interest", interest.name.clone())
-        .with("kind", interest.kind.name())
-        .with("since", interest.since.to_string())
-        .with(
-            "until",
-            interest.until.map_or(String::new(), |day| day.to_string()),
-        );
+    let mut entry = Entry::new(desk.now.wall, kind, None, &desk.system_user);
+    entry.facts = facts(&interest);
     desk.store.save_interest(&interest, &entry)?;
     desk.changed.insert(Changed::Posts);
     review_all(desk)?;

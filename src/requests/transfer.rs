@@ -1,4 +1,6 @@
-//! Everything in one file: to read elsewhere, or to keep as a copy.
+//! Everything in one file: to read elsewhere, to bring in again, or to keep as a copy.
+
+mod import;
 
 use std::fs;
 use std::path::Path;
@@ -12,6 +14,10 @@ use crate::posting::consent::Consent;
 use crate::posting::interests::Interest;
 use crate::posting::metrics::Metrics;
 use crate::posting::post::{Post, PostId};
+pub use import::{Imported, import, plan_in};
+
+/// How a file says what it is.
+const FORMAT: &str = "rounds 1";
 
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,7 +56,7 @@ pub fn export(desk: &Desk, to: &Path) -> Result<Written, Failure> {
         .store
         .usage(all, (jiff::civil::Date::ZERO, jiff::civil::Date::MAX))?;
     let export = Export {
-        format: "rounds 1",
+        format: FORMAT,
         exported_at: desk.plan.calendar.rfc3339(desk.now.wall),
         plan: read(&desk.paths.plan())?,
         config: read(&desk.paths.config_file()).ok(),

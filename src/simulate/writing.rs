@@ -191,6 +191,7 @@ impl World {
                 expires_on: None,
                 separate_from_care: true,
                 withdrawn_at: (!valid).then_some(now),
+                unconfirmed_since: None,
             };
             let entry = Entry::new(now, Kind::ConsentAdded, None, "Dr Lin");
             self.clerk.store.save_consent(&consent, &entry)?;

@@ -6,6 +6,7 @@
 //!
 //! This folder knows SQL and nobody else does. It knows no rule.
 
+mod brought;
 mod counts;
 mod error;
 mod head;
@@ -30,6 +31,7 @@ use crate::posting::metrics::Metrics;
 use crate::posting::post::{Attestation, Post, PostId};
 use crate::posting::series::Series;
 use crate::posting::sources::{Paper, PaperId};
+pub use brought::Brought;
 pub use counts::{BreakCounts, Counted, Counts, Tally, Waiting};
 pub use error::{Result, StoreError};
 use sqlite::Sqlite;

@@ -4,9 +4,9 @@ use std::fs;
 
 use crate::world::{World, words};
 
-/// Commands whose examples need a daemon, a post that exists, a person at the screen or leave to ask
-/// other servers: these are only parsed.
-const ONLY_PARSED: [&str; 13] = [
+/// Commands whose examples need a daemon, a post that exists, a file of another home, a person at the
+/// screen or leave to ask other servers: these are only parsed.
+const ONLY_PARSED: [&str; 14] = [
     "rounds series end",
     "rounds up",
     "rounds daemon",
@@ -19,6 +19,7 @@ const ONLY_PARSED: [&str; 13] = [
     "rounds chat next",
     "rounds plan edit",
     "rounds import",
+    "rounds consent confirm",
     "rounds paper",
 ];
 

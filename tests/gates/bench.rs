@@ -374,6 +374,7 @@ pub(crate) fn consent(bench: &mut Bench, reference: &str) {
         expires_on: None,
         separate_from_care: true,
         withdrawn_at: None,
+        unconfirmed_since: None,
     };
     bench
         .ask(|desk| rounds::requests::consents::add(desk, record))

@@ -4,6 +4,7 @@
 mod around;
 mod bench;
 mod erasure;
+mod imported;
 mod operations;
 mod price;
 mod times;

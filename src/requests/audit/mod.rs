@@ -8,15 +8,16 @@ mod page;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Desk, Failure};
 pub use crate::posting::audit::Verdict;
 use crate::posting::audit::{Entry, Kind};
+use crate::posting::post::PostId;
 pub use page::page;
 
 /// One entry of the chain, as others read it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
     /// Its number, from 1.
     pub sequence: u64,
@@ -35,12 +36,12 @@ pub struct AuditRow {
     /// Its hash, which covers the entry before it too.
     pub hash: String,
     /// The text that it is about, where texts were asked for and it was not changed since.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
 /// One fact of an entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// What it is.
     pub name: String,
@@ -97,6 +98,21 @@ impl AuditRow {
     fn fact(&self, name: &str) -> Option<&str> {
         let fact = self.facts.iter().find(|fact| fact.name == name);
         fact.map(|fact| fact.value.as_str())
+    }
+
+    /// The link of the chain that the row was made of: number, entry (none if it is not whole), hash.
+    pub fn into_link(self) -> (u64, Option<Entry>, String) {
+        let facts = self.facts.into_iter();
+        let facts = facts.map(|Fact { name, value }| (name, value)).collect();
+        let whole = self.at_utc.zip(self.kind).zip(self.by);
+        let entry = whole.map(|((at, kind), by)| Entry {
+            at,
+            kind,
+            post: self.post.map(PostId),
+            by,
+            facts,
+        });
+        (self.sequence, entry, self.hash)
     }
 
     /// What happened, as one word.

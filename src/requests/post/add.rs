@@ -10,6 +10,7 @@ use super::{Changed, Desk, Failure, PostView, new_id};
 use crate::engine::Change;
 use crate::plan::{Account, cadence};
 use crate::posting::audit::{Entry, Kind};
+use crate::posting::brought::with_declared;
 use crate::posting::holds::settle;
 use crate::posting::post::{About, Content, Post, Relation};
 
@@ -178,9 +179,10 @@ fn draft(
 }
 
 fn created(post: &Post) -> Entry {
-    Entry::new(post.created_at, Kind::Created, Some(&post.id), &post.author)
+    let entry = Entry::new(post.created_at, Kind::Created, Some(&post.id), &post.author)
         .with("account", post.content.account.clone())
-        .with("content", post.content.hash())
+        .with("content", post.content.hash());
+    with_declared(entry, post)
 }
 
 /// The answers that come along with a new post.

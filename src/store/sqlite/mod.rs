@@ -9,6 +9,7 @@
 //! that was released. `user_version` counts the files that were applied.
 
 mod audit;
+mod brought;
 mod past;
 mod posts;
 mod reading;

@@ -50,7 +50,7 @@ fn amount(row: &Row<'_>) -> rusqlite::Result<Amount> {
     })
 }
 
-fn insert(connection: &Connection, interval: &Interval) -> rusqlite::Result<()> {
+pub(super) fn add_interval(connection: &Connection, interval: &Interval) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO intervals (from_at, until_at, site, activity, source)
          VALUES (?1, ?2, ?3, ?4, ?5)
@@ -65,6 +65,19 @@ fn insert(connection: &Connection, interval: &Interval) -> rusqlite::Result<()> 
         interval.doing.activity.name(),
         source_name(interval.source),
     ])?;
+    Ok(())
+}
+
+pub(super) fn add_amount(connection: &Connection, amount: &Amount) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO amounts (day, time, site, activity) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            amount.day.to_string(),
+            millis(amount.time),
+            amount.doing.site,
+            amount.doing.activity.name()
+        ],
+    )?;
     Ok(())
 }
 
@@ -95,26 +108,15 @@ impl Sqlite {
     }
 
     pub(in crate::store) fn save_span(&mut self, interval: &Interval) -> Result<()> {
-        self.lightly(|transaction| insert(transaction, interval))
+        self.lightly(|transaction| add_interval(transaction, interval))
     }
 
     pub(in crate::store) fn add_interval(&mut self, interval: &Interval) -> Result<()> {
-        self.in_transaction(|transaction| insert(transaction, interval))
+        self.in_transaction(|transaction| add_interval(transaction, interval))
     }
 
     pub(in crate::store) fn add_amount(&mut self, amount: &Amount) -> Result<()> {
-        self.in_transaction(|transaction| {
-            transaction.execute(
-                "INSERT INTO amounts (day, time, site, activity) VALUES (?1, ?2, ?3, ?4)",
-                params![
-                    amount.day.to_string(),
-                    millis(amount.time),
-                    amount.doing.site,
-                    amount.doing.activity.name()
-                ],
-            )?;
-            Ok(())
-        })
+        self.in_transaction(|transaction| add_amount(transaction, amount))
     }
 
     pub(in crate::store) fn erase_usage(
