@@ -23,6 +23,7 @@ pub use when::{Direction, WhenError, parse_day, parse_when, parse_when_towards};
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
@@ -255,6 +256,11 @@ fn next(day: Date) -> Date {
 /// The day before; the first day there is stays itself.
 fn previous(day: Date) -> Date {
     day.yesterday().unwrap_or(day)
+}
+
+/// The last instant before another; what is asked for strictly after it may be that one.
+pub fn just_before(at: Timestamp) -> Timestamp {
+    at.saturating_sub(Duration::from_nanos(1)).unwrap_or(at)
 }
 
 #[cfg(test)]

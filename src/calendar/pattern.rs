@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, date};
 use serde::{Deserialize, Serialize};
 
-use super::Calendar;
+use super::{Calendar, just_before};
 use field::{Field, FieldError};
 
 /// A recurring local time. Reads from and writes as its text.
@@ -158,10 +158,7 @@ impl Pattern {
         from: Timestamp,
         until: Timestamp,
     ) -> impl Iterator<Item = Timestamp> + 'a {
-        let before = from
-            .saturating_sub(std::time::Duration::from_nanos(1))
-            .unwrap_or(from);
-        self.after(calendar, before)
+        self.after(calendar, just_before(from))
             .take_while(move |at| *at < until)
     }
 

@@ -206,10 +206,10 @@ fn cadence(review: &Review) -> String {
     let rows = review.cadence.iter().map(|pace| {
         let stages = pace.stages.iter().map(words::stage);
         [
-            pace.account.clone(),
-            words::target(pace.target_min, pace.target_max, pace.period),
-            format!("{} out, {} to come", pace.published, pace.queued),
-            words::standing(pace).to_owned(),
+            pace.now.account.clone(),
+            words::target(pace.now.target_min, pace.now.target_max, pace.now.period),
+            format!("{} out, {} to come", pace.now.published, pace.now.queued),
+            words::standing(pace.now.standing).to_owned(),
             stages.collect::<Vec<_>>().join("; "),
         ]
     });

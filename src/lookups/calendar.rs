@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::http::{Bounds, Http, HttpError, Question, Said, wait_for};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, just_before};
 use crate::plan::Begin;
 use crate::plan::edit::{Imported, When};
 use component::{Entry, Moment, entries};
@@ -320,7 +320,7 @@ impl Reading<'_> {
         let calendar = self.wanted.calendar;
         let begins = self.begins(entry)?;
         let ends = later(begins, self.length(entry)?);
-        let last = ends.saturating_sub(Duration::from_nanos(1)).unwrap_or(ends);
+        let last = just_before(ends);
         Ok(Some((calendar.day_of(begins), calendar.day_of(last))))
     }
 

@@ -39,6 +39,19 @@ impl Target {
         let until = ends.map_or(Timestamp::MAX, |day| calendar.day_start(day));
         (calendar.day_start(self.first), until)
     }
+
+    /// How an account keeps this target with so many posts that are out, or still to go out.
+    pub fn pace(&self, account: &str, published: u32, queued: u32) -> Pace {
+        Pace {
+            account: account.to_owned(),
+            period: self.per,
+            target_min: self.min,
+            target_max: self.max,
+            published,
+            queued,
+            standing: standing(self, published, queued),
+        }
+    }
 }
 
 /// Where an account stands in its period.
@@ -51,6 +64,25 @@ pub enum Word {
     OnTrack,
     /// There are more posts than meant.
     Ahead,
+}
+
+/// An account in a period of its cadence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pace {
+    /// The account's name.
+    pub account: String,
+    /// Week or month.
+    pub period: Per,
+    /// Least number of posts in it.
+    pub target_min: u32,
+    /// Greatest number of posts in it.
+    pub target_max: u32,
+    /// Posts published in it.
+    pub published: u32,
+    /// Posts that are still to go out in it.
+    pub queued: u32,
+    /// Where the account stands.
+    pub standing: Word,
 }
 
 /// The date of each stage as it is written, `after` counted from the first stage's. A stage holds

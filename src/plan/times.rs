@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
-use crate::calendar::{Calendar, Pattern};
+use crate::calendar::{Calendar, Pattern, just_before};
 
 /// When something begins, again and again or on given dates.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,10 +79,7 @@ impl Times {
         from: Timestamp,
         until: Timestamp,
     ) -> impl Iterator<Item = Timestamp> + 'a {
-        let before = from
-            .saturating_sub(std::time::Duration::from_nanos(1))
-            .unwrap_or(from);
-        self.after(calendar, before)
+        self.after(calendar, just_before(from))
             .take_while(move |at| *at < until)
     }
 }

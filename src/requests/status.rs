@@ -12,7 +12,7 @@ use crate::attention::usage::{Doing, Level, Standing, Usage, current_session};
 use crate::calendar::Per;
 use crate::daemon::socket::Live;
 use crate::plan::Activity;
-use crate::plan::cadence::{Word, standing, target_on};
+use crate::plan::cadence::{Pace, target_on};
 use crate::store::Waiting;
 
 /// Everything `rounds status` says; durations in whole seconds, times in RFC 3339.
@@ -33,7 +33,7 @@ pub struct Status {
     /// The queue.
     pub posts: PostsNow,
     /// Every account with a cadence.
-    pub cadence: Vec<CadenceNow>,
+    pub cadence: Vec<Pace>,
     /// The daemon.
     pub daemon: DaemonNow,
 }
@@ -123,19 +123,6 @@ pub struct NextPost {
     /// The time for people.
     #[serde(skip)]
     pub spoken: String,
-}
-
-/// An account against its cadence, in the running period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "the contract's own words")]
-pub struct CadenceNow {
-    pub account: String,
-    pub period: Per,
-    pub target_min: u32,
-    pub target_max: u32,
-    pub published: u32,
-    pub queued: u32,
-    pub standing: Word,
 }
 
 /// The daemon.
@@ -292,7 +279,7 @@ fn posts(desk: &Desk) -> Result<PostsNow, Failure> {
     })
 }
 
-fn cadence(desk: &Desk) -> Result<Vec<CadenceNow>, Failure> {
+fn cadence(desk: &Desk) -> Result<Vec<Pace>, Failure> {
     let calendar = &desk.plan.calendar;
     let today = calendar.day_of(desk.now.wall);
     let mut rows = Vec::new();
@@ -302,16 +289,7 @@ fn cadence(desk: &Desk) -> Result<Vec<CadenceNow>, Failure> {
         };
         let (from, until) = target.bounds(calendar);
         let tally = desk.store.tally(&account.name, from, until)?;
-        let (published, queued) = (tally.published, tally.to_come);
-        rows.push(CadenceNow {
-            account: account.name.clone(),
-            period: target.per,
-            target_min: target.min,
-            target_max: target.max,
-            published,
-            queued,
-            standing: standing(&target, published, queued),
-        });
+        rows.push(target.pace(&account.name, tally.published, tally.to_come));
     }
     Ok(rows)
 }

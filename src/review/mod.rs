@@ -25,7 +25,7 @@ use crate::calendar::{Calendar, Per};
 use crate::plan::{Activity, Limit, LimitHistory, Plan};
 use crate::posting::audit::Entry;
 use kept::{LimitKept, StageKept};
-use posts::{Conversation, Disputed, GoalRow, Held, Pace, Past};
+use posts::{Conversation, Disputed, GoalRow, Held, PaceKept, Past};
 use span::{Kind, Span};
 use suggest::Suggestion;
 
@@ -75,7 +75,7 @@ pub struct Review {
     /// Time day by day; in a year month by month.
     pub bars: Vec<Bar>,
     /// How the cadence of each account was kept.
-    pub cadence: Vec<Pace>,
+    pub cadence: Vec<PaceKept>,
     /// Posts and writing time by goal.
     pub goals: Vec<GoalRow>,
     /// What was held for an hour or more, and why.

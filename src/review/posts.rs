@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::kept::{self, StageKept};
 use super::span::Span;
-use crate::calendar::{Calendar, Per};
+use crate::calendar::Calendar;
 use crate::plan::Plan;
-use crate::plan::cadence::{Word, standing, target_on};
+use crate::plan::cadence::{Pace, target_on};
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::metrics::Metrics;
 use crate::posting::post::{Goal, PostId};
@@ -53,27 +53,16 @@ pub fn published<'p>(calendar: &Calendar, span: Span, posts: &'p [Past]) -> Vec<
 
 /// How an account kept its cadence, and where it stands in the period that runs, or ran last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Pace {
-    /// The account's name.
-    pub account: String,
-    /// Week or month.
-    pub period: Per,
-    /// Least number of posts in it.
-    pub target_min: u32,
-    /// Greatest number of posts in it.
-    pub target_max: u32,
-    /// Posts published in it.
-    pub published: u32,
-    /// Posts that are still to go out in it.
-    pub queued: u32,
-    /// Where the account stands.
-    pub standing: Word,
+pub struct PaceKept {
+    /// That period.
+    #[serde(flatten)]
+    pub now: Pace,
     /// The stages of these days, with what was kept of them.
     pub stages: Vec<StageKept>,
 }
 
 /// Every account that has a cadence on these days.
-pub fn paces(plan: &Plan, span: Span, posts: &[Past]) -> Vec<Pace> {
+pub fn paces(plan: &Plan, span: Span, posts: &[Past]) -> Vec<PaceKept> {
     let calendar = &plan.calendar;
     let day = span.last.min(span.today);
     let paces = plan.accounts.iter().filter_map(|account| {
@@ -90,20 +79,13 @@ pub fn paces(plan: &Plan, span: Span, posts: &[Past]) -> Vec<Pace> {
                 .filter(|(day, is_out)| *is_out == out && period.contains(day));
             posts.count() as u32
         };
-        let (published, queued) = (within(true), within(false));
         let days: Vec<Date> = mine
             .iter()
             .filter(|(_, out)| *out)
             .map(|(day, _)| *day)
             .collect();
-        Some(Pace {
-            account: account.name.clone(),
-            period: target.per,
-            target_min: target.min,
-            target_max: target.max,
-            published,
-            queued,
-            standing: standing(&target, published, queued),
+        Some(PaceKept {
+            now: target.pace(&account.name, within(true), within(false)),
             stages: kept::stages(account, calendar, span.days(), &days),
         })
     });

@@ -206,7 +206,7 @@ fn what_was_not_recorded_or_is_not_over_is_not_judged() {
 fn an_account_is_held_against_its_cadence() {
     let pace = &reviewed().cadence[0];
     assert_eq!(
-        (pace.published, pace.standing),
+        (pace.now.published, pace.now.standing),
         (2, crate::plan::cadence::Word::OnTrack)
     );
     let stage = &pace.stages[0];

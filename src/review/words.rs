@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::kept::{LimitKept, StageKept};
-use super::posts::{Held, Pace};
+use super::posts::Held;
 use super::span::Kind;
 use super::{Before, Breaks, Review};
 use crate::calendar::Per;
@@ -157,8 +157,8 @@ pub fn stage(stage: &StageKept) -> String {
 }
 
 /// Where an account stands, in a word.
-pub const fn standing(pace: &Pace) -> &'static str {
-    match pace.standing {
+pub const fn standing(word: Word) -> &'static str {
+    match word {
         Word::Behind => "behind",
         Word::OnTrack => "on track",
         Word::Ahead => "ahead",
