@@ -36,6 +36,7 @@ mod service;
 mod shell;
 mod slot;
 mod status;
+mod terminal;
 mod time;
 mod transfer;
 mod wrap;

@@ -12,6 +12,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::terminal::{Terminal, Woke, leave};
 use crate::requests::Failure;
 
 /// Width of a line where no terminal tells its own, and the widest that is read with ease.
@@ -159,17 +160,24 @@ impl Output {
     #[expect(clippy::unused_self, reason = "only who has an output may print")]
     pub(super) fn ask_secret(self, question: &str) -> Result<String, Failure> {
         let failed = |error: io::Error| Failure::failed(format!("It cannot be asked: {error}."));
-        let shown = termios::tcgetattr(io::stdin()).map_err(|error| failed(error.into()))?;
-        let mut hidden = shown.clone();
-        hidden.local_modes.remove(termios::LocalModes::ECHO);
-        let set = |modes| termios::tcsetattr(io::stdin(), termios::OptionalActions::Flush, modes);
-        set(&hidden).map_err(|error| failed(error.into()))?;
+        let hidden = Terminal::without(termios::LocalModes::ECHO).map_err(failed)?;
         let mut stderr = anstream::stderr().lock();
+        let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
+        asked.map_err(failed)?;
+        let woke = loop {
+            match hidden.wait(None).map_err(failed)? {
+                Woke::Time | Woke::Continued => {}
+                woke => break woke,
+            }
+        };
+        if let Woke::Told(signal) = woke {
+            drop(hidden);
+            let _ = writeln!(stderr);
+            leave(signal);
+        }
         let mut secret = String::new();
-        let asked = write!(stderr, "{question}")
-            .and_then(|()| stderr.flush())
-            .and_then(|()| io::stdin().read_line(&mut secret));
-        let _ = set(&shown);
+        let asked = io::stdin().read_line(&mut secret);
+        drop(hidden);
         let _ = writeln!(stderr);
         asked.map_err(failed)?;
         Ok(secret)

@@ -1,5 +1,8 @@
 //! `rounds post check` on a terminal of eighty columns: what is shown, which keys do what.
 
+use rustix::process::Signal;
+use rustix::termios::LocalModes;
+
 use crate::terminal::Terminal;
 use crate::world::World;
 
@@ -175,4 +178,39 @@ fn an_answer_is_for_the_words_that_were_shown() {
     let attested = states(&world, &id);
     let attested: Vec<_> = attested.iter().filter(|(_, s)| s == "attested").collect();
     assert_eq!(attested, Vec::<&(String, String)>::new());
+}
+
+#[test]
+fn whoever_ends_the_questions_from_outside_leaves_the_terminal_as_it_was() {
+    let world = world();
+    let id = add(&world, "Flu vaccines are here.", &[]);
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let mut terminal = check(&world, &id);
+        terminal.until(ASKS);
+        let before = LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
+        terminal.signal(signal);
+        assert_ne!(terminal.status(), Some(0), "{signal:?}");
+        assert!(terminal.modes().contains(before), "{signal:?}");
+    }
+}
+
+#[test]
+fn a_secret_is_not_shown_and_the_terminal_is_put_back() {
+    let world = world();
+    let hidden = LocalModes::ECHO;
+    let key = || Terminal::start(&mut world.command(&["paper", "key"]));
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let mut terminal = key();
+        terminal.until("it is not shown");
+        assert!(!terminal.modes().intersects(hidden));
+        terminal.signal(signal);
+        assert_eq!(terminal.status(), Some(128 + signal.as_raw()), "{signal:?}");
+        assert!(terminal.modes().contains(hidden), "{signal:?}");
+    }
+    let mut terminal = key();
+    terminal.until("it is not shown");
+    terminal.type_line("sesame");
+    let modes = terminal.modes();
+    let (rest, _) = terminal.end();
+    assert!(!rest.contains("sesame"), "{modes:?} {rest}");
 }

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
+use rustix::process::Signal;
 use rustix::termios::LocalModes;
 use serde_json::json;
 
@@ -131,6 +132,23 @@ fn control_c_ends_the_scan_like_any_other_way_out() {
     assert!(terminal.modes().contains(before));
     assert_eq!(terminal.end().1, Some(0));
     assert_eq!(left(&world), ["Paper 0", "Paper 1"]);
+}
+
+#[test]
+fn whoever_ends_the_scan_from_outside_leaves_the_terminal_as_it_was() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let world = World::with("sevilla");
+        let (mut terminal, before) = walk(&world, 2, &[]);
+        terminal.until("q end");
+        terminal.press("d");
+        terminal.until("Paper 1");
+        assert!(!terminal.modes().intersects(before));
+        terminal.signal(signal);
+        terminal.until("Ended. 1 item in");
+        assert_eq!(terminal.status(), Some(128 + signal.as_raw()), "{signal:?}");
+        assert!(terminal.modes().contains(before), "{signal:?}");
+        assert_eq!(left(&world), ["Paper 1"], "{signal:?}");
+    }
 }
 
 #[test]

@@ -97,10 +97,20 @@ impl Terminal {
         tcgetattr(&self.screen).unwrap().local_modes
     }
 
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.program.id()).unwrap();
+        kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
+    /// Waits for the end; the exit status.
+    pub(crate) fn status(&mut self) -> Option<i32> {
+        self.program.wait().unwrap().code()
+    }
+
     /// Closes the window: the program is told as a shell's terminal tells it, and is waited for.
     pub(crate) fn close(mut self) -> std::process::ExitStatus {
-        let id = i32::try_from(self.program.id()).unwrap();
-        kill_process(Pid::from_raw(id).unwrap(), Signal::HUP).unwrap();
+        self.signal(Signal::HUP);
         self.program.wait().unwrap()
     }
 

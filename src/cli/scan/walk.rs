@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::keys::{INTERRUPT, Keys};
+use super::keys::{Came, INTERRUPT, Keys};
 use super::{drafted, line, more_wait, unusable};
 use crate::attention::reading::ItemState;
 use crate::calendar::format_duration;
 use crate::cli::call::Call;
-use crate::cli::{Answer, Exit};
+use crate::cli::{Answer, Exit, terminal};
 use crate::clock::Moment;
 use crate::requests::scan::{self, ItemRow, List};
 use crate::requests::{Desk, Failure};
@@ -25,6 +25,8 @@ enum End {
     TimeOver,
     Away,
     Wanted,
+    /// The program is told to end, by this signal.
+    Told(u8),
 }
 
 struct Walk<'w> {
@@ -59,8 +61,12 @@ pub(super) fn walk(desk: &mut Desk, call: &Call, list: &List, to: Option<&str>) 
     }
     let spent = walk.spent;
     drop(walk.keys);
-    call.out.text(&last_words(&end, seen, spent, list))?;
+    let said = call.out.text(&last_words(&end, seen, spent, list));
     call.tell(desk);
+    if let End::Told(signal) = end {
+        terminal::leave(signal);
+    }
+    said?;
     Ok(Exit::Done)
 }
 
@@ -72,26 +78,27 @@ impl Walk<'_> {
             let left = self.left.saturating_sub(self.spent);
             let wait = if reads { left } else { left.min(AWAY) };
             let began = Moment::now();
-            let key = self.keys.wait(wait).map_err(|error| unusable(&error))?;
+            let came = self.keys.wait(wait).map_err(|error| unusable(&error))?;
             let took = Moment::now().awake.saturating_sub(began.awake).min(wait);
-            if key.is_none() && !reads && wait == AWAY {
+            if came == Came::Nothing && !reads && wait == AWAY {
                 return Ok(Some(End::Away));
             }
             scan::count(self.desk, began.wall, took)?;
             self.spent += took;
-            let state = match key {
-                None => return Ok(Some(End::TimeOver)),
-                Some(b'q' | INTERRUPT) => return Ok(Some(End::Wanted)),
-                Some(b'd' | b' ') => ItemState::Done,
-                Some(b's') => ItemState::Skipped,
-                Some(b'l') => ItemState::Later,
-                Some(b'o') => {
+            let state = match came {
+                Came::Nothing => return Ok(Some(End::TimeOver)),
+                Came::Signal(signal) => return Ok(Some(End::Told(signal))),
+                Came::Key(b'q' | INTERRUPT) => return Ok(Some(End::Wanted)),
+                Came::Key(b'd' | b' ') => ItemState::Done,
+                Came::Key(b's') => ItemState::Skipped,
+                Came::Key(b'l') => ItemState::Later,
+                Came::Key(b'o') => {
                     let opened = scan::open_item(self.desk, item.id);
                     reads |= opened.is_ok();
                     self.say(opened.map(|()| "Opened.".to_owned()))?;
                     continue;
                 }
-                Some(b'k') => {
+                Came::Key(b'k') => {
                     let kept = scan::keep(self.desk, item.id, self.to);
                     let done = kept.is_ok();
                     self.say(kept.map(|post| drafted(&post)))?;
@@ -100,7 +107,7 @@ impl Walk<'_> {
                     }
                     continue;
                 }
-                Some(_) => {
+                Came::Key(_) => {
                     self.say(Ok(KEYS.to_owned()))?;
                     continue;
                 }
@@ -125,7 +132,7 @@ fn last_words(end: &End, seen: usize, spent: Duration, list: &List) -> String {
         End::Through => "That was all for today.",
         End::TimeOver => "The time is over.",
         End::Away => "Nobody seems to be there.",
-        End::Wanted => "Ended.",
+        End::Wanted | End::Told(_) => "Ended.",
     };
     let waiting = list.waiting + list.items.len() - seen;
     let items = counted(seen as u64, "item");
