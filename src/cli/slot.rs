@@ -1,15 +1,16 @@
 //! `rounds slot`: when posts may go out, and what stands there.
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 
 use super::call::{Agreed, Call};
 use super::output::table;
 use super::{Answer, Exit};
 use crate::calendar::Direction;
-use crate::requests::slots::{self, NextTimes};
-use crate::requests::words;
+use crate::requests::slots::{self, NextTimes, SlotChange};
+use crate::requests::{Desk, Failure, words};
 
-/// See the slots of accounts, let one pass
+/// See the slots of accounts, let one pass, take that back
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds slot list blog")]
 pub(super) struct SlotArgs {
@@ -21,6 +22,7 @@ pub(super) struct SlotArgs {
 enum SlotCommand {
     List(ListArgs),
     Skip(SkipArgs),
+    Keep(KeepArgs),
 }
 
 /// Let a slot pass: nothing is put there, nobody is asked about it
@@ -32,6 +34,29 @@ struct SkipArgs {
     /// The slot's time, such as fri 8am; the next free one unless told.
     #[arg(num_args = 0.., value_name = "TIME")]
     when: Vec<String>,
+    #[command(flatten)]
+    saving: Saving,
+}
+
+/// Take back that a slot is let pass: it is free again
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  rounds slot keep blog")]
+struct KeepArgs {
+    /// The account.
+    account: String,
+    /// The slot's time, such as fri 8am; the next that is let pass unless told.
+    #[arg(num_args = 0.., value_name = "TIME")]
+    when: Vec<String>,
+    #[command(flatten)]
+    saving: Saving,
+}
+
+/// Whether it is saved, and asked about before.
+#[derive(Debug, Args)]
+struct Saving {
+    /// Only say which slot it would be, and which ones come then.
+    #[arg(long)]
+    dry_run: bool,
     /// Save it without asking.
     #[arg(short, long)]
     yes: bool,
@@ -52,6 +77,7 @@ pub(super) fn run(args: &SlotArgs, call: &Call) -> Answer {
     match &args.command {
         SlotCommand::List(args) => list(args, call),
         SlotCommand::Skip(args) => skip(args, call),
+        SlotCommand::Keep(args) => keep(args, call),
     }
 }
 
@@ -76,27 +102,65 @@ fn list(args: &ListArgs, call: &Call) -> Answer {
 
 fn skip(args: &SkipArgs, call: &Call) -> Answer {
     let mut desk = call.desk()?;
-    let when = args.when.join(" ");
-    let at = match when.as_str() {
-        "" => None,
-        when => Some(words::when(&desk, when, Direction::Future)?),
+    let at = time(&desk, &args.when)?;
+    let (_, change) = slots::to_skip(&desk, &args.account, at)?;
+    let words = |is_done: bool| {
+        let (slot, account) = (&change.slot.spoken, &change.slot.account);
+        let passes = if is_done { "passes" } else { "would pass" };
+        format!("{slot} {passes} without a post of {account}.")
     };
-    let (_, skipped) = slots::to_skip(&desk, &args.account, at)?;
-    let passes = |will: &str| {
-        let (slot, account) = (&skipped.slot.spoken, &skipped.slot.account);
-        format!("{slot} {will} without a post of {account}.")
+    settle(&mut desk, &args.saving, call, &change, words, |desk| {
+        slots::skip(desk, &args.account, at)
+    })
+}
+
+fn keep(args: &KeepArgs, call: &Call) -> Answer {
+    let mut desk = call.desk()?;
+    let at = time(&desk, &args.when)?;
+    let (_, change) = slots::to_keep(&desk, &args.account, at)?;
+    let words = |is_done: bool| {
+        let (slot, account) = (&change.slot.spoken, &change.slot.account);
+        let is = if is_done { "is" } else { "would be" };
+        format!("{slot} {is} a slot of {account} again.")
     };
-    let told = |will: &str| format!("{}\n{}", passes(will), next_words(&skipped.next_slots));
-    let agreed = call.agreed(args.yes, || told("would pass"))?;
+    settle(&mut desk, &args.saving, call, &change, words, |desk| {
+        slots::keep(desk, &args.account, at)
+    })
+}
+
+/// The time that was named, if one was.
+fn time(desk: &Desk, when: &[String]) -> Result<Option<Timestamp>, Failure> {
+    let when = when.join(" ");
+    let told = Some(when.as_str()).filter(|when| !when.is_empty());
+    told.map(|when| words::when(desk, when, Direction::Future))
+        .transpose()
+}
+
+/// Shows a change, asks about it where a person sits, and makes it.
+fn settle(
+    desk: &mut Desk,
+    saving: &Saving,
+    call: &Call,
+    change: &SlotChange,
+    words: impl Fn(bool) -> String,
+    make: impl FnOnce(&mut Desk) -> Result<SlotChange, Failure>,
+) -> Answer {
+    let next = next_words(&change.next_slots);
+    let told = |is_done: bool| format!("{}\n{next}", words(is_done));
+    if saving.dry_run {
+        call.out.show(change, || told(false))?;
+        return Ok(Exit::Done);
+    }
+    let agreed = call.agreed(saving.yes, || told(false))?;
     if agreed == Agreed::No {
         return Ok(Exit::Done);
     }
-    slots::skip(&mut desk, &args.account, at)?;
-    call.out.confirm(&skipped, || match agreed {
-        Agreed::Unasked => told("passes"),
-        _ => passes("passes"),
+    make(desk)?;
+    call.out.confirm(change, || match agreed {
+        Agreed::Unasked => told(true),
+        _ => words(true),
     })?;
-    Ok(call.done(&desk))
+    Ok(call.done(desk))
 }
 
 /// The next times of an account, one a line.

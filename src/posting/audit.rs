@@ -45,6 +45,7 @@ pub enum Kind {
     InterestEnded,
     AccountAnswered,
     SlotSkipped,
+    SlotKept,
     SeriesBegun,
     SeriesEnded,
     Restored,

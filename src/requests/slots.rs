@@ -1,7 +1,11 @@
 //! Slots: when the next ones of an account are, what stands on them, and which are let pass.
 //!
 //! A slot that is let pass stays free: no post is put there by `--slot`, and nobody is asked about it.
+//! As long as it has not come this can be taken back.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Changed, Desk, Failure};
@@ -45,18 +49,18 @@ pub struct SlotRow {
     pub skipped: bool,
 }
 
-/// A slot that is let pass, and those that come after all that are.
+/// A slot that is let pass, or is not any more, and what this makes of those to come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Skipped {
-    /// The slot.
+pub struct SlotChange {
+    /// The slot, as it is after the change.
     #[serde(flatten)]
     pub slot: SlotRow,
-    /// The next slots that are not let pass.
+    /// The next slots that are not let pass then.
     pub next_slots: NextTimes,
 }
 
 /// The next times of one account, whether the plan has it already or not.
-pub fn next_times(plan: &Plan, account: &Account, now: jiff::Timestamp) -> NextTimes {
+pub fn next_times(plan: &Plan, account: &Account, now: Timestamp) -> NextTimes {
     let coming = cadence::coming(account, &plan.calendar, now);
     let (next, spoken) = next_of(&plan.calendar, coming);
     NextTimes {
@@ -69,7 +73,7 @@ pub fn next_times(plan: &Plan, account: &Account, now: jiff::Timestamp) -> NextT
 /// The first few of some times to come: in RFC 3339, and for people.
 pub(super) fn next_of(
     calendar: &Calendar,
-    coming: impl Iterator<Item = jiff::Timestamp>,
+    coming: impl Iterator<Item = Timestamp>,
 ) -> (Vec<String>, Vec<String>) {
     let told = coming.take(SHOWN);
     told.map(|at| (calendar.rfc3339(at), calendar.spoken(at)))
@@ -77,7 +81,7 @@ pub(super) fn next_of(
 }
 
 /// The next times of every account of a plan that has slots.
-pub fn next_of_all(plan: &Plan, now: jiff::Timestamp) -> Vec<NextTimes> {
+pub fn next_of_all(plan: &Plan, now: Timestamp) -> Vec<NextTimes> {
     let accounts = plan
         .accounts
         .iter()
@@ -99,9 +103,7 @@ pub fn list(desk: &Desk, account: Option<&str>, count: usize) -> Result<Vec<Slot
     let mut rows = Vec::new();
     for account in accounts {
         let on_slots = desk.store.on_slots(&account.name, desk.now.wall)?;
-        let skipped = desk
-            .store
-            .skipped_slots(desk.now.wall, jiff::Timestamp::MAX)?;
+        let skipped = desk.store.skipped_slots(desk.now.wall, Timestamp::MAX)?;
         for at in cadence::coming(account, &desk.plan.calendar, desk.now.wall).take(count) {
             let post = on_slots.iter().find(|(due, ..)| *due == at);
             rows.push(SlotRow {
@@ -121,29 +123,17 @@ pub fn list(desk: &Desk, account: Option<&str>, count: usize) -> Result<Vec<Slot
 pub fn to_skip(
     desk: &Desk,
     name: &str,
-    at: Option<jiff::Timestamp>,
-) -> Result<(jiff::Timestamp, Skipped), Failure> {
+    at: Option<Timestamp>,
+) -> Result<(Timestamp, SlotChange), Failure> {
     let account = super::post::account(desk, name)?;
-    let now = desk.now.wall;
-    let taken = desk.store.taken_slots(name, now)?;
-    let mut coming = cadence::coming(account, &desk.plan.calendar, now);
+    let taken = desk.store.taken_slots(name, desk.now.wall)?;
     let slot = match at {
-        Some(at) => coming
-            .by_ref()
-            .take_while(|slot| *slot <= at)
-            .find(|slot| *slot == at),
-        None => coming.find(|slot| !taken.contains(slot)),
+        Some(at) => slot_at(desk, account, at)?,
+        None => cadence::coming(account, &desk.plan.calendar, desk.now.wall)
+            .find(|slot| !taken.contains(slot))
+            .ok_or_else(|| no_slot(name, "There is no slot"))?,
     };
-    let spoken = |at| desk.plan.calendar.spoken(at);
-    let slot = slot.ok_or_else(|| {
-        let which = at.map_or_else(
-            || "There".to_owned(),
-            |at| format!("At {} there", spoken(at)),
-        );
-        Failure::usage(format!("{which} is no slot of {name} to come."))
-            .with_help(format!("`rounds slot list {name}` shows them"))
-    })?;
-    let on_slots = desk.store.on_slots(name, now)?;
+    let on_slots = desk.store.on_slots(name, desk.now.wall)?;
     if let Some((_, post, _)) = on_slots.iter().find(|(due, ..)| *due == slot) {
         return Err(
             Failure::refused(format!("The post {post} stands on that slot.")).with_help(format!(
@@ -151,40 +141,112 @@ pub fn to_skip(
             )),
         );
     }
-    let row = SlotRow {
-        account: account.name.clone(),
-        at: desk.plan.calendar.rfc3339(slot),
-        spoken: spoken(slot),
-        post: None,
-        state: None,
-        skipped: true,
+    Ok((slot, change(desk, account, slot, true)?))
+}
+
+/// The slot to come that would not be let pass any more: the one at this time, or the next that is.
+pub fn to_keep(
+    desk: &Desk,
+    name: &str,
+    at: Option<Timestamp>,
+) -> Result<(Timestamp, SlotChange), Failure> {
+    let account = super::post::account(desk, name)?;
+    let passing = passing(desk, account)?;
+    let slot = match at {
+        Some(at) => slot_at(desk, account, at)?,
+        None => cadence::coming(account, &desk.plan.calendar, desk.now.wall)
+            .take_while(|slot| passing.last().is_some_and(|last| slot <= last))
+            .find(|slot| passing.contains(slot))
+            .ok_or_else(|| {
+                Failure::failed(format!("No slot of {name} to come is let pass."))
+                    .with_help(format!("`rounds slot list {name}` shows what stands where"))
+            })?,
     };
-    let passing = desk.store.skipped_slots(now, jiff::Timestamp::MAX)?;
-    let is_open =
-        |at: &jiff::Timestamp| *at != slot && !passing.contains(&(account.name.clone(), *at));
-    let calendar = &desk.plan.calendar;
-    let coming = cadence::coming(account, calendar, now).filter(is_open);
-    let (next, spoken) = next_of(calendar, coming);
-    let next_slots = NextTimes {
-        account: account.name.clone(),
-        next,
-        spoken,
-    };
-    let skipped = Skipped {
-        slot: row,
-        next_slots,
-    };
-    Ok((slot, skipped))
+    if !passing.contains(&slot) {
+        let when = desk.plan.calendar.spoken(slot);
+        let message = format!("The slot of {name} at {when} is not let pass.");
+        return Err(Failure::failed(message)
+            .with_help(format!("`rounds slot list {name}` shows which ones are")));
+    }
+    Ok((slot, change(desk, account, slot, false)?))
 }
 
 /// Lets a slot to come pass: the one at this time, or the next that is free.
-pub fn skip(desk: &mut Desk, name: &str, at: Option<jiff::Timestamp>) -> Result<Skipped, Failure> {
-    let (slot, skipped) = to_skip(desk, name, at)?;
-    let row = &skipped.slot;
-    let entry = Entry::new(desk.now.wall, Kind::SlotSkipped, None, &desk.system_user)
-        .with("account", row.account.clone())
-        .with("slot", row.at.clone());
-    desk.store.skip_slot(&row.account, slot, &entry)?;
+pub fn skip(desk: &mut Desk, name: &str, at: Option<Timestamp>) -> Result<SlotChange, Failure> {
+    let (slot, change) = to_skip(desk, name, at)?;
+    let entry = entry(desk, Kind::SlotSkipped, &change);
+    desk.store.skip_slot(&change.slot.account, slot, &entry)?;
     desk.changed.insert(Changed::Posts);
-    Ok(skipped)
+    Ok(change)
+}
+
+/// Takes back that a slot is let pass: the one at this time, or the next that is.
+pub fn keep(desk: &mut Desk, name: &str, at: Option<Timestamp>) -> Result<SlotChange, Failure> {
+    let (slot, change) = to_keep(desk, name, at)?;
+    let entry = entry(desk, Kind::SlotKept, &change);
+    desk.store.keep_slot(&change.slot.account, slot, &entry)?;
+    desk.changed.insert(Changed::Posts);
+    Ok(change)
+}
+
+fn entry(desk: &Desk, kind: Kind, change: &SlotChange) -> Entry {
+    Entry::new(desk.now.wall, kind, None, &desk.system_user)
+        .with("account", change.slot.account.clone())
+        .with("slot", change.slot.at.clone())
+}
+
+/// The slot of an account at a time to come.
+fn slot_at(desk: &Desk, account: &Account, at: Timestamp) -> Result<Timestamp, Failure> {
+    cadence::coming(account, &desk.plan.calendar, desk.now.wall)
+        .take_while(|slot| *slot <= at)
+        .find(|slot| *slot == at)
+        .ok_or_else(|| {
+            let when = desk.plan.calendar.spoken(at);
+            no_slot(&account.name, &format!("At {when} there is no slot"))
+        })
+}
+
+fn no_slot(name: &str, there: &str) -> Failure {
+    Failure::usage(format!("{there} of {name} to come."))
+        .with_help(format!("`rounds slot list {name}` shows them"))
+}
+
+/// The slots to come of an account that are let pass.
+fn passing(desk: &Desk, account: &Account) -> Result<BTreeSet<Timestamp>, Failure> {
+    let passing = desk.store.skipped_slots(desk.now.wall, Timestamp::MAX)?;
+    let own = passing.into_iter().filter(|(of, _)| *of == account.name);
+    Ok(own.map(|(_, slot)| slot).collect())
+}
+
+/// What it would be like with a slot let pass, or not.
+fn change(
+    desk: &Desk,
+    account: &Account,
+    slot: Timestamp,
+    skipped: bool,
+) -> Result<SlotChange, Failure> {
+    let calendar = &desk.plan.calendar;
+    let mut passing = passing(desk, account)?;
+    if skipped {
+        passing.insert(slot);
+    } else {
+        passing.remove(&slot);
+    }
+    let coming = cadence::coming(account, calendar, desk.now.wall);
+    let (next, spoken) = next_of(calendar, coming.filter(|at| !passing.contains(at)));
+    Ok(SlotChange {
+        slot: SlotRow {
+            account: account.name.clone(),
+            at: calendar.rfc3339(slot),
+            spoken: calendar.spoken(slot),
+            post: None,
+            state: None,
+            skipped,
+        },
+        next_slots: NextTimes {
+            account: account.name.clone(),
+            next,
+            spoken,
+        },
+    })
 }

@@ -177,6 +177,11 @@ impl Store {
         self.db_mut().skip_slot(account, slot, entry)
     }
 
+    /// Takes back that a slot is let pass; false where it was not.
+    pub fn keep_slot(&mut self, account: &str, slot: Timestamp, entry: &Entry) -> Result<bool> {
+        self.db_mut().keep_slot(account, slot, entry)
+    }
+
     /// The series that have not ended.
     pub fn all_series(&self) -> Result<Vec<Series>> {
         self.db().series(None)

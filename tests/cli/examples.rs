@@ -48,6 +48,7 @@ fn furnished() -> World {
         "conference add WONCA --from 2027-06-01 --until 2027-06-03",
         "feed add http://127.0.0.1:9/feed --name Here",
         "interest add Acme --kind payment",
+        "slot skip blog",
         "consent add R-2026-17 --platform blog --shows \"a wound\" --signed-on today",
     ] {
         world.line(line);

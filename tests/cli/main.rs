@@ -23,4 +23,5 @@ mod scanning;
 mod screening;
 mod series;
 mod setup;
+mod slots;
 mod times;

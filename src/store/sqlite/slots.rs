@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::super::{Result, StoreError};
 use super::audit::append;
 use super::posts::put;
-use super::{Sqlite, at, explain, from_column, from_json, json};
+use super::{Sqlite, at, explain, from_column, from_json, json, run};
 use crate::engine::{Change, Place, Recurring, Stocked};
 use crate::posting::audit::Entry;
 use crate::posting::series::Series;
@@ -132,6 +132,27 @@ impl Sqlite {
         let is_new = newest.is_some();
         self.publish_head(newest.flatten())?;
         Ok(is_new)
+    }
+
+    pub(in crate::store) fn keep_slot(
+        &mut self,
+        account: &str,
+        slot: Timestamp,
+        entry: &Entry,
+    ) -> Result<bool> {
+        let path = self.path.clone();
+        let newest = self.try_transaction(|transaction| {
+            let sql = "DELETE FROM skipped_slots WHERE account = ?1 AND slot = ?2";
+            let removed = run(transaction, sql, params![account, at(slot)])
+                .map_err(|error| explain(&error, &path))?;
+            if removed == 0 {
+                return Ok(None);
+            }
+            append(transaction, std::slice::from_ref(entry)).map(Some)
+        })?;
+        let was_passing = newest.is_some();
+        self.publish_head(newest.flatten())?;
+        Ok(was_passing)
     }
 
     pub(in crate::store) fn recurring(&self) -> Result<Vec<Recurring>> {
