@@ -44,11 +44,13 @@ impl Calendar {
         if seconds < MINUTE {
             return if is_past { "just now" } else { "now" }.to_owned();
         }
-        if seconds < HOUR {
-            return told(is_past, &format!("{} min", seconds / MINUTE));
+        // To the nearest minute: what was asked for as `in 2h` is in 2 h, a moment later too.
+        let minutes = (seconds + MINUTE / 2) / MINUTE;
+        if minutes < HOUR / MINUTE {
+            return told(is_past, &format!("{minutes} min"));
         }
         if seconds < SOON || day == today {
-            return told(is_past, &format!("{} h", seconds / HOUR));
+            return told(is_past, &format!("{} h", minutes * MINUTE / HOUR));
         }
         match days_between(today, day) {
             1 if is_past => "yesterday".to_owned(),
@@ -99,6 +101,9 @@ mod tests {
             ("2026-11-26T09:30:20Z", "Thu 26 Nov 09:30, now"),
             ("2026-11-26T09:29:50Z", "Thu 26 Nov 09:29, just now"),
             ("2026-11-26T09:55:00Z", "Thu 26 Nov 09:55, in 25 min"),
+            ("2026-11-26T10:29:40Z", "Thu 26 Nov 10:29, in 1 h"),
+            ("2026-11-26T11:29:59Z", "Thu 26 Nov 11:29, in 2 h"),
+            ("2026-11-26T11:29:20Z", "Thu 26 Nov 11:29, in 1 h"),
             ("2026-11-26T20:00:00Z", "Thu 26 Nov 20:00, in 10 h"),
             ("2026-11-27T08:00:00Z", "Fri 27 Nov 08:00, tomorrow"),
             ("2026-11-30T08:00:00Z", "Mon 30 Nov 08:00, in 4 days"),

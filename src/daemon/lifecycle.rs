@@ -456,7 +456,8 @@ impl Daemon {
             }
             Err(error) => {
                 let place = format!("{}:{}", file.display(), error.line);
-                let why = format!("{place}: {error}. The former plan stays in force.");
+                let told = Failure::plan(&file, &error).message;
+                let why = format!("{place}: {told}. The former plan stays in force.");
                 tracing::error!("{why}");
                 self.troubles.insert("plan", why);
             }

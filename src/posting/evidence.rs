@@ -99,7 +99,8 @@ pub fn is_yes(answer: &str) -> bool {
         .contains(&answer.trim().to_lowercase().as_str())
 }
 
-fn is_address(evidence: &str) -> bool {
+/// Whether this is an http or https address, as far as its form goes.
+pub fn is_address(evidence: &str) -> bool {
     let rest = evidence
         .strip_prefix("https://")
         .or_else(|| evidence.strip_prefix("http://"));

@@ -7,7 +7,7 @@ use super::post::review_where;
 use super::{Changed, Desk, Failure};
 use crate::posting::anonymous::{fault, is_addressed};
 use crate::posting::audit::{Entry, Kind};
-use crate::posting::consent::Consent;
+use crate::posting::consent::{Consent, Signer};
 use crate::posting::life::State;
 use crate::posting::post::{Post, PostId};
 use crate::rulebook::Rulebook;
@@ -16,10 +16,27 @@ use crate::rulebook::Rulebook;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsentRow {
     /// What was recorded.
-    #[serde(flatten)]
+    #[serde(skip)]
     pub record: Consent,
+    #[serde(flatten)]
+    shown: Shown,
     /// Whether it holds today.
     pub valid: bool,
+}
+
+/// A record with its instants in the plan's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Shown {
+    reference: String,
+    platforms: Vec<String>,
+    shows: String,
+    signer: Signer,
+    signed_on: Date,
+    expires_on: Option<Date>,
+    separate_from_care: bool,
+    withdrawn_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unconfirmed_since: Option<String>,
 }
 
 /// A withdrawn record, and the posts that wait for another one now.
@@ -38,16 +55,32 @@ pub struct Withdrawn {
 
 /// The register, by reference.
 pub fn list(desk: &Desk) -> Result<Vec<ConsentRow>, Failure> {
-    let today = desk.plan.calendar.day_of(desk.now.wall);
     let records = desk.store.consents()?.into_iter();
-    Ok(records.map(|record| row(record, today)).collect())
+    Ok(records.map(|record| row(desk, record)).collect())
 }
 
-fn row(record: Consent, today: Date) -> ConsentRow {
+fn row(desk: &Desk, record: Consent) -> ConsentRow {
+    let calendar = &desk.plan.calendar;
+    let today = calendar.day_of(desk.now.wall);
     let ended = record.expires_on.is_some_and(|last| last < today);
     let open = record.withdrawn_at.is_none() && record.unconfirmed_since.is_none();
     let valid = open && record.separate_from_care && !ended;
-    ConsentRow { record, valid }
+    let shown = Shown {
+        reference: record.reference.clone(),
+        platforms: record.platforms.clone(),
+        shows: record.shows.clone(),
+        signer: record.signer,
+        signed_on: record.signed_on,
+        expires_on: record.expires_on,
+        separate_from_care: record.separate_from_care,
+        withdrawn_at: record.withdrawn_at.map(|at| calendar.rfc3339(at)),
+        unconfirmed_since: record.unconfirmed_since.map(|at| calendar.rfc3339(at)),
+    };
+    ConsentRow {
+        record,
+        shown,
+        valid,
+    }
 }
 
 /// The record of this reference.
@@ -73,8 +106,7 @@ pub fn add(desk: &mut Desk, record: Consent) -> Result<ConsentRow, Failure> {
     desk.store.save_consent(&record, &entry)?;
     desk.changed.insert(Changed::Posts);
     review_where(desk, |post| relies_on(post, &record.reference))?;
-    let today = desk.plan.calendar.day_of(desk.now.wall);
-    Ok(row(record, today))
+    Ok(row(desk, record))
 }
 
 /// Says that a record which came in from a file stands like this in the clinic's own records. From
@@ -104,7 +136,7 @@ pub fn confirm(desk: &mut Desk, reference: &str) -> Result<ConsentRow, Failure> 
     desk.store.save_consent(&record, &entry)?;
     desk.changed.insert(Changed::Posts);
     review_where(desk, |post| relies_on(post, &record.reference))?;
-    Ok(row(record, desk.plan.calendar.day_of(desk.now.wall)))
+    Ok(row(desk, record))
 }
 
 /// Refuses a record that could not have been added here.
@@ -190,7 +222,7 @@ pub fn withdraw(desk: &mut Desk, reference: &str) -> Result<Withdrawn, Failure> 
     .with("consent", record.reference.clone());
     record.withdrawn_at = Some(desk.now.wall);
     let mut withdrawn = Withdrawn {
-        consent: row(record.clone(), desk.plan.calendar.day_of(desk.now.wall)),
+        consent: row(desk, record.clone()),
         held: Vec::new(),
         published: Vec::new(),
         others: Vec::new(),

@@ -18,6 +18,7 @@ use crate::config::{Config, Paths};
 use crate::daemon::socket::Live;
 use crate::plan::Plan;
 use crate::platforms::handoff::opening;
+use crate::review::words::counted;
 use crate::rulebook::{Rulebook, own_packs};
 use crate::sensors::x11;
 use crate::store::{Store, StoreError};
@@ -92,7 +93,10 @@ pub fn examine(paths: &Paths, program: &Path, options: &[String], live: Option<&
 
 fn plan_row(plan: &Result<Plan, Failure>) -> Row {
     match plan {
-        Ok(plan) => Row::works("plan", format!("{} account(s).", plan.accounts.len())),
+        Ok(plan) => Row::works(
+            "plan",
+            format!("{}.", counted(plan.accounts.len() as u64, "account")),
+        ),
         Err(failure) => {
             let help = failure.help.clone().unwrap_or_default();
             Row::broken("plan", failure.message.clone(), help)

@@ -11,6 +11,7 @@ use crate::engine::Change;
 use crate::plan::{Account, cadence};
 use crate::posting::audit::{Entry, Kind};
 use crate::posting::brought::with_declared;
+use crate::posting::evidence::is_address;
 use crate::posting::holds::settle;
 use crate::posting::post::{About, Content, Post, Relation};
 
@@ -94,6 +95,12 @@ pub(super) fn check(desk: &Desk, new: &NewPost) -> Result<(), Failure> {
     }
     if new.about.dispute && !matches!(new.relation, Relation::Reply(_)) {
         return Err(Failure::usage("--dispute goes with --reply-to."));
+    }
+    if let Relation::Repost(of) | Relation::Quote(of) | Relation::Reply(of) = &new.relation
+        && !is_address(of.trim())
+    {
+        let message = format!("“{of}” is no address of a post.");
+        return Err(Failure::usage(message).with_help("copy its link: it begins with https://"));
     }
     check_sources(&new.sources, &new.text)?;
     if let Some(name) = &new.about.engagement {
