@@ -29,7 +29,8 @@ const CHANGES: WatchFlags = WatchFlags::CLOSE_WRITE
 const SAVED: WatchFlags = WatchFlags::CLOSE_WRITE.union(WatchFlags::MOVED_TO);
 
 /// Tells when anything changes in the folder, in a folder in it, or in a file that a link in it
-/// names. Editors replace files, so it is folders that are watched. A folder that goes is waited for.
+/// names. Editors replace files, so it is folders that are watched. A folder that goes is waited for;
+/// one that is a link itself is followed to wherever it leads next.
 pub(super) fn watch(folder: &Path, inbox: Inbox) -> io::Result<()> {
     let watched = Watched::new(folder, CHANGES.union(WatchFlags::MOVE_SELF), true)?;
     watched.tell(inbox, |changed| {
@@ -125,6 +126,11 @@ impl Watched {
             return;
         }
         self.linked.clear();
+        let link = self.folder.clone();
+        if let Some(above) = link.parent().filter(|_| link.is_symlink()) {
+            self.try_add(above, false);
+            self.linked.insert(link);
+        }
         let mut paths = paths_in(&self.folder);
         for folder in paths.clone().into_iter().filter(|path| path.is_dir()) {
             paths.extend(paths_in(&folder));
@@ -161,6 +167,25 @@ impl Watched {
         self.add(&folder, true).is_ok()
     }
 
+    /// Watches the folder no more: its name leads elsewhere now.
+    fn let_go(&mut self) {
+        let ours = self.numbers.iter().position(|n| n.folder == self.folder);
+        if let Some(ours) = ours {
+            let number = self.numbers.swap_remove(ours);
+            let _ = inotify::remove_watch(&self.kernel, number.id);
+        }
+    }
+
+    /// Some changes were lost: anything may be another now, also what is watched.
+    fn all_anew(&mut self) -> Vec<PathBuf> {
+        for number in self.numbers.drain(..) {
+            let _ = inotify::remove_watch(&self.kernel, number.id);
+        }
+        let mut paths = paths_in(&self.folder);
+        paths.push(self.folder.clone());
+        paths
+    }
+
     /// Tells from a thread that sleeps in the kernel, until nobody listens any more.
     fn tell(
         mut self,
@@ -182,6 +207,9 @@ impl Watched {
     /// Waits for changes, and says at which paths.
     fn changed(&mut self) -> io::Result<Vec<PathBuf>> {
         let mut paths = self.read()?;
+        if paths.contains(&self.folder) {
+            self.let_go();
+        }
         let is_ours = |n: &Number| n.folder == self.folder;
         if !self.numbers.iter().any(is_ours) && self.find_again() {
             paths.push(self.folder.clone());
@@ -197,6 +225,7 @@ impl Watched {
         let mut buffer = [MaybeUninit::uninit(); 4096];
         let mut reader = Reader::new(&self.kernel, &mut buffer);
         let mut paths = Vec::new();
+        let mut lost = false;
         loop {
             let event = reader.next()?;
             let (what, number) = (event.events(), event.wd());
@@ -207,9 +236,7 @@ impl Watched {
                     paths.push(path);
                 }
             }
-            if what.contains(ReadFlags::QUEUE_OVERFLOW) {
-                paths.push(self.folder.clone());
-            }
+            lost |= what.contains(ReadFlags::QUEUE_OVERFLOW);
             if what.intersects(ReadFlags::IGNORED | ReadFlags::MOVE_SELF) {
                 if what.contains(ReadFlags::MOVE_SELF) {
                     let _ = inotify::remove_watch(&self.kernel, number);
@@ -217,7 +244,7 @@ impl Watched {
                 self.numbers.retain(|n| n.id != number);
             }
             if reader.is_buffer_empty() {
-                return Ok(paths);
+                return Ok(if lost { self.all_anew() } else { paths });
             }
         }
     }
@@ -329,6 +356,73 @@ mod tests {
             fs::write(folder.join("plan.toml"), "x").unwrap();
             until_told(&mut watched);
         }
+    }
+
+    /// More changes than the kernel keeps for somebody who does not read them.
+    fn flood(folder: &Path) {
+        let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+        let most: usize = most.trim().parse().unwrap();
+        let [a, b] = ["a", "b"].map(|name| folder.join(name));
+        fs::write(&a, "x").unwrap();
+        // Each is two changes, of either name.
+        for _ in 0..=most / 4 {
+            fs::rename(&a, &b).unwrap();
+            fs::rename(&b, &a).unwrap();
+        }
+    }
+
+    #[test]
+    fn after_lost_changes_everything_is_looked_at_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let [early, late] = ["localtime", "late"].map(|name| folder.path().join(name));
+        fs::write(&early, "x").unwrap();
+        let mut watched = Watched::new(folder.path(), CHANGES, true).unwrap();
+        flood(folder.path());
+        // Neither the change of a file nor a new folder is told by the kernel any more.
+        fs::write(&early, "y").unwrap();
+        fs::create_dir(&late).unwrap();
+        let mut told = BTreeSet::new();
+        while !told.contains(folder.path()) {
+            told.extend(watched.changed().unwrap());
+        }
+        assert!(told.contains(&early) && told.contains(&late), "{told:?}");
+        fs::write(late.join("ours.toml"), "x").unwrap();
+        let told = watched.changed().unwrap();
+        assert!(told.contains(&late.join("ours.toml")), "{told:?}");
+    }
+
+    #[test]
+    fn a_folder_whose_link_leads_elsewhere_is_followed() {
+        let parent = tempfile::tempdir().unwrap();
+        let at = |name: &str| parent.path().join(name);
+        let (here, there, link) = (at("here"), at("there"), at("rounds"));
+        for folder in [&here, &there] {
+            fs::create_dir(folder).unwrap();
+        }
+        symlink(&here, &link).unwrap();
+        let mut watched = Watched::new(&link, CHANGES.union(WatchFlags::MOVE_SELF), true).unwrap();
+        let mut told_by = |change: &dyn Fn()| {
+            change();
+            loop {
+                let told = watched.changed().unwrap();
+                if !told.is_empty() {
+                    return told;
+                }
+            }
+        };
+        let file = link.join("plan.toml");
+        let told = told_by(&|| fs::write(here.join("plan.toml"), "x").unwrap());
+        assert!(told.contains(&file), "{told:?}");
+        let told = told_by(&|| {
+            symlink(&there, at("new")).unwrap();
+            fs::rename(at("new"), &link).unwrap();
+        });
+        assert!(told.iter().all(|path| *path == link), "{told:?}");
+        // What it led to is watched no more; a neighbour of the link never was.
+        fs::write(here.join("plan.toml"), "y").unwrap();
+        fs::write(at("neighbour"), "y").unwrap();
+        let told = told_by(&|| fs::write(there.join("plan.toml"), "z").unwrap());
+        assert!(told.iter().all(|path| *path == file), "{told:?}");
     }
 
     #[test]
