@@ -14,7 +14,8 @@ use crate::attention::ledger::first_day_needed;
 use crate::attention::usage::Usage;
 use crate::clock::Moment;
 use crate::engine::{
-    Change, Cue, Effect, Engine, Event, Examined, Found, HourStage, Nudge, Outcome, Stock,
+    Change, Cue, Effect, Engine, Event, Examined, Found, HourStage, Nudge, Outcome, REMEMBERED,
+    Stock,
 };
 use crate::plan::Plan;
 use crate::platforms::{Hands, Places};
@@ -26,9 +27,6 @@ use crate::store::{Result, Store, StoreError};
 
 /// How many posts the engine knows ahead.
 const AHEAD: usize = 64;
-/// How long a nudge is remembered as shown.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 40);
-
 /// How far back posts count: longer than any period of a cadence.
 const COUNTED: SignedDuration = SignedDuration::from_hours(24 * 40);
 

@@ -239,6 +239,7 @@ pub fn current_session(
         .iter()
         .filter(|interval| interval.doing.on_site() && interval.from < now)
         .map(|interval| (interval.from, interval.until.min(now)))
+        .filter(|(from, until)| from < until)
         .collect();
     spans.sort_unstable_by_key(|(_, until)| std::cmp::Reverse(*until));
     let ended = spans.first()?.1;

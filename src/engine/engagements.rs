@@ -61,7 +61,7 @@ impl Engine {
                 .hours
                 .again
                 .take_if(|(wanted, at)| *wanted == key && *at <= now.wall);
-            if self.shown.first(&key) {
+            if self.shown.first(&key, now.wall) {
                 effects.push(show(&hour, HourStage::Begins, key, now.wall));
             } else if again.is_some() {
                 effects.push(show(&hour, HourStage::Again, key, now.wall));
@@ -70,7 +70,7 @@ impl Engine {
         for hour in self.hours.ended.clone() {
             let told = self.shown.contains(&begins_key(&hour));
             let recent = now.wall < later(hour.ends, CLOSING);
-            if told && recent && self.shown.first(&over_key(&hour)) {
+            if told && recent && self.shown.first(&over_key(&hour), now.wall) {
                 effects.push(show(&hour, HourStage::Over, over_key(&hour), now.wall));
             }
         }

@@ -31,8 +31,8 @@ pub enum Event {
     QueueRead(Vec<Cue>),
     /// What stands on the accounts' slots and what recurs, read anew.
     StockRead(Box<Stock>),
-    /// These nudges were shown before, and are not shown again.
-    NudgesRead(Vec<String>),
+    /// These nudges were shown before, at these times, and are not shown again.
+    NudgesRead(Vec<(String, Timestamp)>),
     /// The clinician answers the break, by button or by command.
     Break(Reply),
     /// The clinician says why they are there; `None` takes it back.

@@ -27,6 +27,7 @@ use crate::attention::usage::Standing;
 use crate::clock::Moment;
 use crate::plan::Plan;
 use engagements::Hours;
+pub use nudges::REMEMBERED;
 use nudges::Shown;
 use posts::Queue;
 use presence::Presence;
@@ -72,7 +73,7 @@ impl Engine {
             Event::UsageRead(usage) => self.usage_read(&usage, now, &mut effects),
             Event::QueueRead(cues) => self.queue_read(cues, now, &mut effects),
             Event::StockRead(stock) => self.stock_read(*stock, now),
-            Event::NudgesRead(keys) => self.nudges_read(keys, &mut effects),
+            Event::NudgesRead(shown) => self.nudges_read(shown, &mut effects),
             Event::Break(reply) => self.break_answered(reply, now, &mut effects),
             Event::Focused(focus) => self.focused(focus, now, &mut effects),
             Event::Examined(examined) => self.examined(*examined, now, &mut effects),

@@ -3,9 +3,9 @@
 //! Evidence for few and explained alerts: Ancker et al., BMC Med Inform Decis Mak 2017,
 //! doi 10.1186/s12911-017-0430-8 (acceptance falls with each repetition).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::presence::later;
 use super::{Act, Ask, Cue, Effect, Engine, Nudge, post_key};
@@ -14,17 +14,29 @@ use crate::attention::usage::{Level, Standing};
 use crate::clock::Moment;
 use crate::posting::post::PostId;
 
+/// How long a nudge is remembered as shown: longer than any period or hour that its key names.
+pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 40);
+
 /// The nudges that were shown and are not shown again.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shown {
-    keys: BTreeSet<String>,
+    /// When each was shown.
+    keys: BTreeMap<String, Timestamp>,
     is_known: bool,
 }
 
 impl Shown {
-    pub(super) fn remember(&mut self, keys: Vec<String>) {
+    pub(super) fn remember(&mut self, shown: Vec<(String, Timestamp)>) {
         self.is_known = true;
-        self.keys.extend(keys);
+        self.keys.extend(shown);
+    }
+
+    /// Forgets what was shown too long ago, as a restart would. Questions about posts are kept for as
+    /// long as the post waits.
+    pub(super) fn forget_old(&mut self, now: Timestamp) {
+        let since = now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
+        self.keys
+            .retain(|key, shown_at| *shown_at >= since || is_of_a_post(key));
     }
 
     /// Whether what was shown before was read already.
@@ -33,37 +45,53 @@ impl Shown {
     }
 
     pub(super) fn contains(&self, key: &str) -> bool {
-        self.keys.contains(key)
+        self.keys.contains_key(key)
     }
 
     pub(super) fn forget(&mut self, key: &str) {
         self.keys.remove(key);
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.keys.contains(key)
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
     }
 
     /// The keys that begin like this.
     pub(super) fn with_prefix(&self, prefix: &str) -> impl Iterator<Item = &String> {
         let from = self.keys.range(prefix.to_owned()..);
+        let from = from.map(|(key, _)| key);
         from.take_while(move |key| key.starts_with(prefix))
     }
 
     /// True the first time.
-    pub(super) fn first(&mut self, key: &str) -> bool {
-        self.keys.insert(key.to_owned())
+    pub(super) fn first(&mut self, key: &str, now: Timestamp) -> bool {
+        let is_first = !self.contains(key);
+        if is_first {
+            self.keys.insert(key.to_owned(), now);
+        }
+        is_first
     }
+}
+
+/// Whether a key names a question about one post.
+fn is_of_a_post(key: &str) -> bool {
+    let of = |ask: Ask| key.split(':').next() == Some(ask.name());
+    Ask::OF_ONE_POST.into_iter().any(of)
 }
 
 impl Engine {
     /// What was shown before a restart.
-    pub(super) fn nudges_read(&mut self, keys: Vec<String>, effects: &mut Vec<Effect>) {
-        let known = |remembered: &Remembered| keys.iter().any(|key| key == remembered.key());
+    pub(super) fn nudges_read(
+        &mut self,
+        shown: Vec<(String, Timestamp)>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let known = |remembered: &Remembered| shown.iter().any(|(key, _)| key == remembered.key());
         if let Some(remembered) = Remembered::ALL.into_iter().find(known) {
             self.recall_break(remembered, effects);
         }
-        self.shown.remember(keys);
+        self.shown.remember(shown);
     }
 
     /// The posts that wait. A question that has no reason any more is taken back; should it come
@@ -80,7 +108,7 @@ impl Engine {
             .flat_map(|prefix| self.shown.with_prefix(prefix));
         let gone: BTreeSet<String> = shown.filter(|key| !asked.contains(*key)).cloned().collect();
         for key in &gone {
-            self.shown.keys.remove(key);
+            self.shown.forget(key);
         }
         effects.extend(gone.into_iter().map(Effect::Withdraw));
         self.queue.replace(cues, now.wall);
@@ -107,9 +135,10 @@ impl Engine {
                 .current()
                 .is_some_and(|doing| doing.counts_in(&standing.of));
             let key = limit_key(&standing, level);
-            if counts && self.shown.first(&key) {
+            if counts && self.shown.first(&key, now.wall) {
                 // Once over, the warning before it has no reason any more.
-                self.shown.first(&limit_key(&standing, Level::Near));
+                self.shown
+                    .first(&limit_key(&standing, Level::Near), now.wall);
                 effects.push(Effect::Show(Nudge::Limit {
                     key,
                     of: standing.of,
@@ -127,7 +156,11 @@ impl Engine {
         for cue in self.queue.cues().to_vec() {
             match cue.ask {
                 Some(Ask::SecondLook) => second_look.push(cue.post),
-                Some(ask) if self.shown.first(&post_key(ask, &cue.post, cue.due_at)) => {
+                Some(ask)
+                    if self
+                        .shown
+                        .first(&post_key(ask, &cue.post, cue.due_at), now.wall) =>
+                {
                     let Cue {
                         post,
                         account,
@@ -146,7 +179,7 @@ impl Engine {
             }
         }
         let key = format!("second-look:{}", self.plan.calendar.day_of(now.wall));
-        if !second_look.is_empty() && self.shown.first(&key) {
+        if !second_look.is_empty() && self.shown.first(&key, now.wall) {
             effects.push(Effect::Show(Nudge::SecondLook {
                 key,
                 posts: second_look,
@@ -226,11 +259,8 @@ impl Engine {
         let today = self.plan.calendar.day_of(self.last.wall);
         self.queue.cues().iter().any(|cue| match cue.ask {
             None => false,
-            Some(Ask::SecondLook) => !self.shown.keys.contains(&format!("second-look:{today}")),
-            Some(ask) => !self
-                .shown
-                .keys
-                .contains(&post_key(ask, &cue.post, cue.due_at)),
+            Some(Ask::SecondLook) => !self.shown.contains(&format!("second-look:{today}")),
+            Some(ask) => !self.shown.contains(&post_key(ask, &cue.post, cue.due_at)),
         })
     }
 
@@ -243,7 +273,7 @@ impl Engine {
             .filter(|standing| doing.counts_in(&standing.of))
             .flat_map(|standing| {
                 [Level::Near, Level::Over].map(|level| {
-                    let unseen = !self.shown.keys.contains(&limit_key(standing, level));
+                    let unseen = !self.shown.contains(&limit_key(standing, level));
                     let left = level.begins_at(standing.limit).checked_sub(standing.used);
                     let at = later(self.last.wall, left.unwrap_or_default());
                     (unseen && standing.level() < Level::Over).then(|| self.after_quiet(at))

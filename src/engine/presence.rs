@@ -42,6 +42,9 @@ pub(super) struct Presence {
     ahead: BTreeSet<Timestamp>,
     /// When the ledger's day ends; it is read anew then.
     day_ends: Option<Timestamp>,
+    /// What a former run of the program recorded last, until somebody was away since: it may have
+    /// ended before it was told.
+    former: Option<Vec<Interval>>,
 }
 
 #[derive(Debug, Clone)]
@@ -149,6 +152,7 @@ impl Engine {
             Observation::Idle { after } => {
                 self.close(now, after, effects);
                 self.presence.idle = true;
+                self.trim_former(now, after, effects);
             }
             Observation::Locked { locked } => {
                 self.close(now, Duration::ZERO, effects);
@@ -197,13 +201,20 @@ impl Engine {
         let erased = open.is_some() && !usage.intervals.iter().any(is_open);
         let mut closed = usage.clone();
         closed.intervals.retain(|interval| !is_open(interval));
-        let sensed = closed.intervals.iter();
-        self.presence.ahead = sensed
-            .filter(|i| i.source == Source::Sensor && i.from >= now.wall)
-            .map(|i| i.from)
-            .collect();
+        let sensed = || {
+            closed
+                .intervals
+                .iter()
+                .filter(|i| i.source == Source::Sensor)
+        };
+        let ahead = sensed().filter(|i| i.from >= now.wall);
+        self.presence.ahead = ahead.map(|i| i.from).collect();
+        self.presence
+            .former
+            .get_or_insert_with(|| last_hour(sensed().filter(|i| i.until <= now.wall)));
         self.ledger = Ledger::build(&self.plan, &closed, now.wall);
         self.presence.day_ends = Some(day_end(&self.plan, now.wall));
+        self.shown.forget_old(now.wall);
         let until = open.unwrap_or(now.wall);
         let length = self.plan.breaks.length;
         let (used, ended) = current_session(&closed.intervals, length, until).map_or(
@@ -249,6 +260,27 @@ impl Engine {
             self.follow(outcomes, effects);
         }
         self.checkpoint(now, effects);
+    }
+
+    /// A former run that ended between the last input and the idle alarm recorded some time away:
+    /// it is taken off now that the alarm tells when the input stopped.
+    fn trim_former(&mut self, now: Moment, idle: Duration, effects: &mut Vec<Effect>) {
+        let idle = SignedDuration::try_from(idle).unwrap_or(SignedDuration::MAX);
+        let left = now.wall.saturating_sub(idle).unwrap_or(Timestamp::MIN);
+        let former = self.presence.former.replace(Vec::new());
+        let mut trimmed = former
+            .into_iter()
+            .flatten()
+            .filter(|i| i.until > left)
+            .peekable();
+        if trimmed.peek().is_none() {
+            return;
+        }
+        effects.extend(trimmed.map(|interval| {
+            let until = whole_millisecond(left.max(interval.from));
+            Effect::SaveUsage(Interval { until, ..interval })
+        }));
+        effects.push(Effect::ReadUsage);
     }
 
     /// Cuts the open span at the day's edge and where its activity changes.
@@ -409,6 +441,18 @@ impl Engine {
             at
         }
     }
+}
+
+/// Of some intervals those that end in the last hour of them.
+fn last_hour<'i>(intervals: impl Iterator<Item = &'i Interval> + Clone) -> Vec<Interval> {
+    let Some(end) = intervals.clone().map(|i| i.until).max() else {
+        return Vec::new();
+    };
+    let since = end
+        .saturating_sub(SignedDuration::from_hours(1))
+        .unwrap_or(Timestamp::MIN);
+    let last = intervals.filter(|i| i.until > since);
+    last.cloned().collect()
 }
 
 /// An instant some time after another.

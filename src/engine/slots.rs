@@ -79,7 +79,7 @@ impl Engine {
             next.extend((!nudges.is_empty()).then(|| self.after_quiet(now.wall)));
         } else {
             for nudge in nudges {
-                self.shown.first(&nudge.key());
+                self.shown.first(&nudge.key(), now.wall);
                 if let Nudge::Slot { account, slot, .. } = &nudge {
                     let about = (account.clone(), *slot);
                     self.shelf.on_screen.insert(nudge.key(), about);
@@ -115,7 +115,7 @@ impl Engine {
         }
         nudges.extend(self.shelf.stock.ahead());
         looks.extend(self.shelf.stock.holds_until());
-        nudges.retain(|nudge| !self.shown.has(&nudge.key()));
+        nudges.retain(|nudge| !self.shown.contains(&nudge.key()));
         (nudges, looks)
     }
 

@@ -82,6 +82,12 @@ impl World {
         }
     }
 
+    /// The program is killed and started again: what is on the disk is all that it knows.
+    fn restart(&mut self) {
+        self.engine = Engine::new(read(PLAN).unwrap(), self.now);
+        self.read_usage();
+    }
+
     /// Time passes awake; the engine is woken whenever it asked to be.
     fn pass(&mut self, time: Duration) {
         let end = self.now.wall.checked_add(time).unwrap();
@@ -136,6 +142,78 @@ fn idle_time_is_taken_off_the_end() {
     world.pass(minutes(30));
     assert_eq!(world.used(), minutes(4));
     assert_eq!(world.recorded(), minutes(4));
+}
+
+/// The alarm comes three minutes after the last input; the program is killed just before it.
+#[test]
+fn time_away_that_a_killed_program_recorded_is_taken_off() {
+    let away = Observation::Idle { after: minutes(3) };
+    for restarts_before_the_alarm in [true, false] {
+        let mut world = World::at("2026-11-24T10:00:00Z");
+        world.focus(Some("x"));
+        world.pass(minutes(7));
+        assert_eq!(world.recorded(), minutes(7), "two minutes without input");
+        world.step(Duration::from_secs(20));
+        world.restart();
+        world.focus(Some("x"));
+        if restarts_before_the_alarm {
+            world.pass(Duration::from_secs(40));
+            world.handle(Event::Observed(away.clone()));
+        } else {
+            let after = Duration::from_secs(140);
+            world.handle(Event::Observed(Observation::Idle { after }));
+        }
+        assert_eq!((world.used(), world.recorded()), (minutes(5), minutes(5)));
+        // The session ended with the input, too.
+        assert_eq!(world.engine.session(world.now), minutes(5));
+        world.pass(minutes(4));
+        assert_eq!(world.engine.session(world.now), Duration::ZERO);
+        // What comes later is an absence like any other.
+        world.handle(Event::Observed(Observation::Active));
+        world.pass(minutes(10));
+        world.handle(Event::Observed(away.clone()));
+        assert_eq!((world.used(), world.recorded()), (minutes(12), minutes(12)));
+    }
+}
+
+#[test]
+fn who_was_there_when_the_program_was_killed_loses_nothing() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.focus(Some("x"));
+    world.pass(minutes(7));
+    world.restart();
+    world.focus(Some("x"));
+    world.pass(minutes(10));
+    world.handle(Event::Observed(Observation::Idle { after: minutes(3) }));
+    assert_eq!((world.used(), world.recorded()), (minutes(14), minutes(14)));
+}
+
+#[test]
+fn what_was_shown_is_forgotten_after_a_while() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    let question = "missed:abc:1".to_owned();
+    let known = vec![(question.clone(), world.now.wall)];
+    world.handle(Event::NudgesRead(known));
+    for _ in 0..100 {
+        world.focus(Some("x"));
+        world.pass(minutes(40));
+        world.focus(None);
+        world.pass(minutes(24 * 60 - 40));
+    }
+    let levels = world
+        .shown
+        .iter()
+        .filter(|n| matches!(n, Nudge::Limit { .. }));
+    assert_eq!(levels.count(), 200, "near and over, each day");
+    assert!(
+        world.engine.shown.len() < 2 * 42,
+        "{}",
+        world.engine.shown.len()
+    );
+    assert!(
+        world.engine.shown.contains(&question),
+        "its post may wait still"
+    );
 }
 
 #[test]

@@ -392,8 +392,8 @@ impl Store {
         self.db_mut().forget_nudges(keys, instead)
     }
 
-    /// The nudges shown since then.
-    pub fn nudges_since(&self, at: Timestamp) -> Result<Vec<String>> {
+    /// The nudges shown since then, and when.
+    pub fn nudges_since(&self, at: Timestamp) -> Result<Vec<(String, Timestamp)>> {
         self.db().nudges_since(at)
     }
 

@@ -44,7 +44,10 @@ impl World {
 
     fn begin(&mut self) {
         self.handle(Event::Tick);
-        self.handle(Event::NudgesRead(self.remembered.clone()));
+        let shown = |key: &String| (key.clone(), self.now.wall);
+        self.handle(Event::NudgesRead(
+            self.remembered.iter().map(shown).collect(),
+        ));
     }
 
     fn restart(&mut self) {

@@ -260,7 +260,8 @@ fn a_question_is_not_asked_again_after_a_restart_a_cancelled_post_or_a_clock_set
     run.until(at("2026-01-06T07:30:00Z"));
     assert_eq!(run.slots_asked(), [slot]);
     let mut restarted = Run::new(run.plan.clone(), START);
-    restarted.tell(Event::NudgesRead(vec![slot_key("blog", slot)]));
+    let shown = (slot_key("blog", slot), restarted.now);
+    restarted.tell(Event::NudgesRead(vec![shown]));
     restarted.until(at("2026-01-06T09:00:00Z"));
     assert_eq!(restarted.shown, []);
 }

@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::{BreakCounts, Result};
 use super::audit::append;
-use super::{Sqlite, at, explain, from_json, json, run};
+use super::{Sqlite, at, explain, from_column, from_json, json, run};
 use crate::attention::breaks::Outcome;
 use crate::posting::audit::Entry;
 use crate::posting::consent::Consent;
@@ -213,12 +213,17 @@ impl Sqlite {
         })
     }
 
-    pub(in crate::store) fn nudges_since(&self, when: Timestamp) -> Result<Vec<String>> {
+    pub(in crate::store) fn nudges_since(
+        &self,
+        when: Timestamp,
+    ) -> Result<Vec<(String, Timestamp)>> {
         let read = || {
             let mut statement = self
                 .connection
-                .prepare("SELECT key FROM nudges WHERE at >= ?1")?;
-            let rows = statement.query_map([at(when)], |row| row.get(0))?;
+                .prepare("SELECT key, at FROM nudges WHERE at >= ?1")?;
+            let rows = statement.query_map([at(when)], |row| {
+                Ok((row.get(0)?, from_column(row.get(1)?)))
+            })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         read().map_err(|error| self.explain(&error))
