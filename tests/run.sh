@@ -33,8 +33,8 @@ desktop_packages=(xvfb=2:21.1.7-3+deb12u13 openbox=3.6.1-10 x11-utils=7.7+5 xdot
   mako-notifier=1.7.1-1+b1 dbus libnotify-bin=0.8.1-1 util-linux fontconfig fonts-dejavu-core python3 python3-dbusmock tzdata
   chromium strace=6.1-0.1 faketime=0.9.10-2.1 libfaketime=0.9.10-2.1 mount
   zsh=5.9-4+b15 fish=3.6.0-3.1+deb12u1)
-systemd_programs=(/lib/systemd/systemd systemctl systemd-analyze unshare)
-systemd_packages=(systemd util-linux)
+systemd_programs=(/lib/systemd/systemd systemctl systemd-analyze unshare strace python3)
+systemd_packages=(systemd util-linux strace=6.1-0.1 python3)
 # Beside these the benchmarks are run.
 peers_programs=(safeeyes workrave)
 peers_packages=(safeeyes=2.1.5-0.1 workrave=1.10.50-3)

@@ -41,7 +41,8 @@ pub(super) fn run(args: &ServiceArgs, call: &Call) -> Answer {
 fn install(call: &Call) -> Answer {
     let paths = call.paths()?;
     load_plan(&paths)?;
-    let installed = service::install(&paths, &program()?, &call.directories())?;
+    let live = call.live(&paths);
+    let installed = service::install(&paths, &program()?, &call.directories(), live.as_ref())?;
     call.out.confirm(&installed, || done(&installed))?;
     Ok(Exit::Done)
 }
@@ -119,11 +120,17 @@ fn stands(state: &ServiceState) -> String {
         "It does not start with your desktop.",
     );
     lines.push(enabled.to_owned());
-    let lingers = yes(
-        state.lingers,
-        "It goes on after logout.",
-        "It ends at logout.",
-    );
-    lines.push(lingers.to_owned());
+    lines.push(away(state).to_owned());
     lines.join("\n")
+}
+
+/// What becomes of it while nobody is logged in.
+fn away(state: &ServiceState) -> &'static str {
+    match (state.lingers, state.at_boot) {
+        (false, _) => "It ends at logout; `rounds doctor` says how to let it go on.",
+        (true, true) => "It goes on after logout, and starts with the machine.",
+        (true, false) => {
+            "It goes on after logout; `rounds service install` lets it start with the machine, too."
+        }
+    }
 }

@@ -5,7 +5,10 @@
 
 mod bus;
 mod disk;
+mod eyes;
+mod standing;
 
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -14,7 +17,7 @@ use serde::Serialize;
 use super::failure::sentence;
 use super::{Desk, Failure, load_plan, service};
 use crate::clock::Moment;
-use crate::config::{Config, Paths};
+use crate::config::{Config, Paths, desktop_variables, system_login};
 use crate::daemon::socket::Live;
 use crate::plan::Plan;
 use crate::platforms::handoff::opening;
@@ -79,16 +82,28 @@ impl Row {
 /// Looks at everything. `live` is what the running daemon says, if one runs.
 pub fn examine(paths: &Paths, program: &Path, options: &[String], live: Option<&Live>) -> Vec<Row> {
     let plan = load_plan(paths);
-    let mut rows = vec![plan_row(&plan), packs_row(paths), display_row()];
+    let config = Config::load(paths);
+    let state = service::state(paths, program, options);
+    let mut rows = vec![plan_row(&plan), packs_row(paths)];
+    rows.extend(config.as_ref().err().map(config_row));
+    let config = config.unwrap_or_default();
+    rows.extend(eye_rows(&config.sensors.kind));
     rows.extend(bus::rows());
     rows.push(opening_row());
-    rows.push(service_row(paths, program, options, live));
+    rows.push(standing::service(&state, live));
+    rows.push(standing::logged_out(&state, &system_login()));
     rows.push(clock_row(plan.as_ref().ok()));
     rows.extend(memory_rows(paths, plan.is_ok()));
     rows.extend(disk::rows(&paths.data));
-    rows.extend(port_rows(paths, live));
+    rows.extend(port_rows(&config, live));
     rows.push(waking_row());
     rows
+}
+
+/// The settings of this machine, where they cannot be read.
+fn config_row(failure: &Failure) -> Row {
+    let to_do = "Mend that line, or delete it: every key has a default.";
+    Row::broken("settings", placed(failure), to_do)
 }
 
 fn plan_row(plan: &Result<Plan, Failure>) -> Row {
@@ -98,10 +113,23 @@ fn plan_row(plan: &Result<Plan, Failure>) -> Row {
             format!("{}.", counted(plan.accounts.len() as u64, "account")),
         ),
         Err(failure) => {
-            let help = failure.help.clone().unwrap_or_default();
-            Row::broken("plan", failure.message.clone(), help)
+            let usual = "Mend it with `rounds plan edit`.";
+            let help = failure.help.as_deref().map_or(usual.to_owned(), sentence);
+            Row::broken("plan", placed(failure), help)
         }
     }
+}
+
+/// What is wrong, with file and line.
+fn placed(failure: &Failure) -> String {
+    let Some(file) = &failure.file else {
+        return failure.message.clone();
+    };
+    if failure.message.contains(file.as_str()) {
+        return failure.message.clone();
+    }
+    let line = failure.line.map(|line| format!(":{line}"));
+    format!("{file}{}: {}", line.unwrap_or_default(), failure.message)
 }
 
 /// The checklist packs, the clinician's own among them.
@@ -123,16 +151,19 @@ fn packs_row(paths: &Paths) -> Row {
     }
 }
 
-fn display_row() -> Row {
-    let to_do = "Log time with `rounds time log`.";
-    match x11::probe(None) {
-        Ok(probe) if probe.works() => Row::works("sensors", probe.lines().join(" ")),
-        Ok(probe) => Row::caveat("sensors", probe.lines().join(" "), to_do),
-        Err(error) => {
-            let why = format!("Time is not measured by itself: {error}.");
-            Row::caveat("sensors", why, to_do)
-        }
-    }
+fn eye_rows(wanted: &str) -> [Row; 3] {
+    let variables = desktop_variables();
+    let named = |name| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    let session = eyes::Session {
+        wanted,
+        x11: named("DISPLAY"),
+        wayland: named("WAYLAND_DISPLAY"),
+        probe: x11::probe(None),
+    };
+    session.rows()
 }
 
 fn opening_row() -> Row {
@@ -159,35 +190,6 @@ fn opening_row() -> Row {
                 format!("Sites are opened ({opener}), texts copied ({copier})."),
             )
         }
-    }
-}
-
-fn service_row(paths: &Paths, program: &Path, options: &[String], live: Option<&Live>) -> Row {
-    let state = service::state(paths, program, options);
-    let install = "`rounds service install`";
-    match (&state.unit, live) {
-        (Some(_), _) if !state.current => Row::caveat(
-            "service",
-            "The unit in place is not the one that this program writes.",
-            format!("{install} replaces it."),
-        ),
-        (Some(_), _) if state.active => Row::works("service", "The systemd user unit runs."),
-        (Some(unit), _) => Row::broken(
-            "service",
-            format!("{unit} is in place and does not run."),
-            "`systemctl --user status rounds` says why.",
-        ),
-        (None, Some(live)) => Row::caveat(
-            "service",
-            format!("The daemon runs (process {}), started by hand.", live.pid),
-            format!("{install} has it start with your desktop."),
-        ),
-        (None, None) if !state.manager => Row::caveat(
-            "service",
-            "No user manager of systemd answers here, and no daemon runs.",
-            "Have your desktop start `rounds daemon` at login.",
-        ),
-        (None, None) => Row::caveat("service", "The daemon does not run.", format!("{install}.")),
     }
 }
 
@@ -232,16 +234,14 @@ fn memory_rows(paths: &Paths, planned: bool) -> Vec<Row> {
     let desk = match Desk::open(paths.clone(), Moment::now()) {
         Ok(desk) => desk,
         Err(failure) => {
-            let damaged = matches!(
-                Store::open(&paths.database()),
-                Err(StoreError::Damaged { .. })
-            );
-            let to_do = if damaged {
-                restore
+            let row = if let Err(StoreError::Damaged { path, why }) = Store::open(&paths.database())
+            {
+                Row::broken("database", format!("{path} is damaged: {why}."), restore)
             } else {
-                "What is in it is left as it is."
+                let to_do = "What is in it is left as it is.";
+                Row::broken("database", failure.message, to_do)
             };
-            return vec![Row::broken("database", failure.message, to_do)];
+            return vec![row];
         }
     };
     let database = match desk.store.integrity() {
@@ -266,28 +266,37 @@ fn memory_rows(paths: &Paths, planned: bool) -> Vec<Row> {
     vec![database, audit]
 }
 
-/// Addresses that another program holds.
-fn port_rows(paths: &Paths, live: Option<&Live>) -> Vec<Row> {
-    let config = Config::load(paths).unwrap_or_default();
+/// Whether another program holds an address that the page or the receiver is to listen on.
+fn port_rows(config: &Config, live: Option<&Live>) -> Vec<Row> {
     let wanted = [
-        ("page", config.dashboard.listen, "[dashboard]"),
-        ("receiver", config.receiver.listen, "[receiver]"),
+        ("page", &config.dashboard.listen, "[dashboard]"),
+        ("receiver", &config.receiver.listen, "[receiver]"),
     ];
-    let look = |(topic, address, section): (&'static str, String, &str)| {
-        if address == "off" {
-            return None;
-        }
-        Some(match TcpListener::bind(&address) {
-            Ok(_) => Row::works(topic, format!("{address} is free.")),
-            Err(_) if live.is_some() => Row::works(topic, format!("{address} is in use.")),
-            Err(error) => Row::caveat(
-                topic,
-                format!("{address} cannot be used: {error}."),
-                format!("Give `listen` of {section} in config.toml another port."),
-            ),
-        })
-    };
-    wanted.into_iter().filter_map(look).collect()
+    let own = live.and_then(|live| live.page.as_deref());
+    let looked_at = wanted
+        .into_iter()
+        .filter(|(_, address, _)| *address != "off");
+    looked_at
+        .map(
+            |(topic, address, section)| match TcpListener::bind(address) {
+                Ok(_) => Row::works(topic, format!("{address} is free.")),
+                Err(_) if own.is_some_and(|page| page.contains(address)) => {
+                    Row::works(topic, format!("The daemon listens on {address}."))
+                }
+                Err(error) => Row::caveat(
+                    topic,
+                    if error.kind() == ErrorKind::AddrInUse {
+                        format!("Another program listens on {address}.")
+                    } else {
+                        format!("{address} cannot be used: {error}.")
+                    },
+                    format!(
+                        "Give `listen` of {section} in config.toml another address, or \"off\"."
+                    ),
+                ),
+            },
+        )
+        .collect()
 }
 
 fn waking_row() -> Row {
@@ -296,4 +305,37 @@ fn waking_row() -> Row {
         "A sleeping machine is not woken for a post.",
         "A post that is overdue by more than `late_after` when it wakes asks you first.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_another_program_holds_is_told() {
+        let held = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = held.local_addr().unwrap().to_string();
+        let mut config = Config::default();
+        config.dashboard.listen.clone_from(&address);
+        config.receiver.listen = "127.0.0.1:0".into();
+        let rows = port_rows(&config, None);
+        assert_eq!(
+            (rows[0].topic, rows[0].state),
+            ("page", Health::Caveat),
+            "{rows:?}"
+        );
+        assert!(rows[0].what.contains(&address), "{rows:?}");
+        assert!(rows[0].to_do.contains("[dashboard]"), "{rows:?}");
+        assert_eq!(
+            (rows[1].topic, rows[1].state),
+            ("receiver", Health::Works),
+            "{rows:?}"
+        );
+        drop(held);
+        config.receiver.listen = "off".into();
+        config.dashboard.listen = "here".into();
+        let rows = port_rows(&config, None);
+        assert_eq!((rows.len(), rows[0].state), (1, Health::Caveat), "{rows:?}");
+        assert!(rows[0].what.starts_with("here cannot be used"), "{rows:?}");
+    }
 }

@@ -1,9 +1,9 @@
 //! The systemd user unit: put in place, started, taken away, told about.
 //!
-//! The unit is the one that packages ship, with the path of the program that writes it. What stands
-//! there already is replaced, with a copy if it was another one. The manager is asked by
-//! `systemctl --user`, the interface that every version keeps. Changes made with `systemctl --user
-//! edit` are never touched.
+//! The unit is the one that packages ship, with the path of the program that writes it, and beside it
+//! the small one that starts it anew for a new desktop. What stands there already is replaced, with a
+//! copy if it was another one. The manager is asked by `systemctl --user`, the interface that every
+//! version keeps. Changes made with `systemctl --user edit` are never touched.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,18 @@ use serde::Serialize;
 
 use super::{Failure, files};
 use crate::config::{Paths, system_login};
+use crate::daemon::socket::Live;
 
 /// The unit as packages ship it.
 const UNIT: &str = include_str!("../../systemd/rounds.service");
 const NAME: &str = "rounds.service";
+/// What starts it anew for a new desktop, as packages ship it.
+const DESKTOP_UNIT: &str = include_str!("../../systemd/rounds-desktop.service");
+const DESKTOP_NAME: &str = "rounds-desktop.service";
+/// What the user manager starts when it comes up itself.
+const WITH_THE_MANAGER: &str = "default.target";
+/// Where logind keeps whose services go on after logout: an empty file for each.
+const LINGER: &str = "/var/lib/systemd/linger";
 
 /// What became of the unit's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -62,8 +70,10 @@ pub struct ServiceState {
     pub enabled: bool,
     /// It runs.
     pub active: bool,
-    /// It goes on after logout, and starts with the machine.
+    /// The person's services go on after logout, and may start with the machine.
     pub lingers: bool,
+    /// It starts with the person's manager, so with the machine where that lingers.
+    pub at_boot: bool,
 }
 
 /// Where the person's own units lie.
@@ -97,13 +107,28 @@ fn quoted(word: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// Writes the unit, starts it now and with every desktop.
-pub fn install(paths: &Paths, program: &Path, options: &[String]) -> Result<Installed, Failure> {
+/// Writes the unit, starts it now and with every desktop; where the person lingers, with the machine
+/// too. `live` is what a running daemon says, if one runs.
+pub fn install(
+    paths: &Paths,
+    program: &Path,
+    options: &[String],
+    live: Option<&Live>,
+) -> Result<Installed, Failure> {
     must_answer()?;
+    if let Some(live) = live.filter(|_| !holds(&["is-active", NAME])) {
+        return Err(in_the_way(live));
+    }
     let file = unit_file(paths);
+    write(&paths.units.join(DESKTOP_NAME), DESKTOP_UNIT)?;
     let (written, copy) = write(&file, &unit_text(program, options))?;
     manage(&["daemon-reload"])?;
     manage(&["enable", NAME])?;
+    let login = system_login();
+    let lingers = lingers(Path::new(LINGER), &login);
+    if lingers {
+        manage(&["add-wants", WITH_THE_MANAGER, NAME])?;
+    }
     let start = if written == Written::Replaced {
         "restart"
     } else {
@@ -116,29 +141,52 @@ pub fn install(paths: &Paths, program: &Path, options: &[String]) -> Result<Inst
         unit: file.display().to_string(),
         written,
         copy: copy.map(|copy| copy.display().to_string()),
-        active: says(&["is-active", NAME], "active"),
-        notes: notes(),
+        active: holds(&["is-active", NAME]),
+        notes: notes(lingers, &login),
     })
 }
 
-fn notes() -> Vec<String> {
+/// Two daemons on one memory are refused, so the service would only fail.
+fn in_the_way(live: &Live) -> Failure {
+    let pid = live.pid;
+    Failure::failed(format!(
+        "rounds runs already (process {pid}), started by hand: the service cannot start beside it, \
+         so nothing was installed."
+    ))
+    .with_help(format!(
+        "stop it (Ctrl-C where it runs, or `kill {pid}`), then repeat"
+    ))
+}
+
+fn notes(lingers: bool, login: &str) -> Vec<String> {
     let mut notes = Vec::new();
-    if !says(&["is-active", "graphical-session.target"], "active") {
+    if !holds(&["is-active", "graphical-session.target"]) {
         notes.push(
             "This desktop does not tell systemd when it is up (graphical-session.target), so the \
-             service may not start at the next login: add `systemctl --user start rounds` to what \
-             your desktop starts."
+             service may not start at the next login: add `systemctl --user restart rounds` to \
+             what your desktop starts."
                 .to_owned(),
         );
     }
-    if !lingers() {
-        notes.push(format!(
-            "The service ends when you log out, and posts that come due then wait until you are \
-             back. To let it go on: `loginctl enable-linger {}`.",
-            system_login()
-        ));
-    }
+    notes.push(if lingers {
+        "The service goes on while you are logged out, and starts with the machine.".to_owned()
+    } else {
+        format!("{} To let them go out: {}.", waiting(login), linger(login))
+    });
     notes
+}
+
+/// What it means that a person's services end with the last logout.
+pub fn waiting(login: &str) -> String {
+    format!(
+        "Posts do not go out while you are logged out, since the services of {login} end then \
+         (lingering is off): one that comes due waits until you are back."
+    )
+}
+
+/// How to let services go on after logout.
+pub fn linger(login: &str) -> String {
+    format!("`loginctl enable-linger {login}`, then `rounds service install` once more")
 }
 
 /// Stops the service and removes the unit; says whether there was one.
@@ -148,11 +196,13 @@ pub fn uninstall(paths: &Paths) -> Result<bool, Failure> {
     if there && manager_answers() {
         manage(&["disable", "--now", NAME])?;
     }
-    match fs::remove_file(&file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::file(&file, &error));
+    for file in [&file, &paths.units.join(DESKTOP_NAME)] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::file(file, &error));
+            }
+            _ => {}
         }
-        _ => {}
     }
     if manager_answers() {
         manage(&["daemon-reload"])?;
@@ -164,14 +214,18 @@ pub fn uninstall(paths: &Paths) -> Result<bool, Failure> {
 pub fn state(paths: &Paths, program: &Path, options: &[String]) -> ServiceState {
     let file = unit_file(paths);
     let text = fs::read_to_string(&file).ok();
+    let beside = fs::read_to_string(paths.units.join(DESKTOP_NAME)).ok();
     let manager = manager_answers();
+    let wants = paths.units.join(format!("{WITH_THE_MANAGER}.wants"));
     ServiceState {
-        current: text.as_deref() == Some(unit_text(program, options).as_str()),
+        current: text.as_deref() == Some(unit_text(program, options).as_str())
+            && beside.as_deref() == Some(DESKTOP_UNIT),
         unit: text.map(|_| file.display().to_string()),
         manager,
-        enabled: manager && says(&["is-enabled", NAME], "enabled"),
-        active: manager && says(&["is-active", NAME], "active"),
-        lingers: lingers(),
+        enabled: manager && holds(&["is-enabled", NAME]),
+        active: manager && holds(&["is-active", NAME]),
+        lingers: lingers(Path::new(LINGER), &system_login()),
+        at_boot: wants.join(NAME).is_symlink(),
     }
 }
 
@@ -212,12 +266,12 @@ fn must_answer() -> Result<(), Failure> {
 
 /// Whether the person's own service manager runs.
 pub fn manager_answers() -> bool {
-    systemctl(&["show", "--property=Version"]).is_ok_and(|output| output.status.success())
+    holds(&["show", "--property=Version"])
 }
 
-fn says(arguments: &[&str], word: &str) -> bool {
-    let output = systemctl(arguments);
-    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == word)
+/// Whether something holds; the manager answers by its exit status.
+fn holds(arguments: &[&str]) -> bool {
+    systemctl(arguments).is_ok_and(|output| output.status.success())
 }
 
 fn manage(arguments: &[&str]) -> Result<(), Failure> {
@@ -242,11 +296,9 @@ fn systemctl(arguments: &[&str]) -> std::io::Result<Output> {
         .output()
 }
 
-/// Whether this person's services go on after logout.
-fn lingers() -> bool {
-    Path::new("/var/lib/systemd/linger")
-        .join(system_login())
-        .exists()
+/// Whether a person's services go on after logout, as logind keeps it in a folder.
+fn lingers(folder: &Path, login: &str) -> bool {
+    folder.join(login).exists()
 }
 
 #[cfg(test)]
@@ -266,6 +318,20 @@ mod tests {
             lines.map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(others(&text), others(UNIT));
+    }
+
+    #[test]
+    fn who_lingers_has_a_file_and_who_does_not_is_told_what_that_means() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("lin"), "").unwrap();
+        assert!(lingers(folder.path(), "lin"));
+        assert!(!lingers(folder.path(), "sam"));
+        assert!(!lingers(&folder.path().join("absent"), "lin"));
+        let told = |yes| notes(yes, "sam").join("\n");
+        assert!(told(false).contains("do not go out while you are logged out"));
+        assert!(told(false).contains("`loginctl enable-linger sam`"));
+        assert!(told(true).contains("goes on while you are logged out"));
+        assert!(!told(true).contains("enable-linger"));
     }
 
     #[test]

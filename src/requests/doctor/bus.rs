@@ -6,7 +6,8 @@ use std::time::Duration;
 use zbus::{Connection, Proxy};
 
 use super::Row;
-use crate::notify::Notifier;
+use crate::notify::{Notifier, NotifyError};
+use crate::requests::failure::sentence;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -57,12 +58,22 @@ async fn notifications() -> Row {
                 Row::caveat("notifications", what, to_do)
             }
         }
-        Err(error) => Row::broken(
-            "notifications",
-            format!("{error}."),
-            "Until then, `rounds status` tells what a nudge would.",
-        ),
+        Err(error) => silent(&error),
     }
+}
+
+/// Nobody shows nudges.
+fn silent(error: &NotifyError) -> Row {
+    let what = match error {
+        NotifyError::NoBus(_) => {
+            "Nudges cannot be shown: there is no desktop session here (no session bus). Run this \
+             within your desktop session."
+                .to_owned()
+        }
+        other => sentence(&other.to_string()),
+    };
+    let to_do = "Until then, `rounds status` tells what a nudge would.";
+    Row::broken("notifications", what, to_do)
 }
 
 /// How many other programs wait to show notifications in the present server's place.
@@ -81,11 +92,27 @@ async fn waiting_servers() -> usize {
 async fn secrets() -> Row {
     let to_do = "Passwords of platforms need one, such as gnome-keyring or KWallet; `folder` and \
                  `handoff` accounts need none.";
-    match owned(Connection::session().await, "org.freedesktop.secrets").await {
+    let name = "org.freedesktop.secrets";
+    let bus = Connection::session().await;
+    if starts_when_asked(&bus, name).await {
+        return Row::works("secrets", "A Secret Service starts when it is needed.");
+    }
+    match owned(bus, name).await {
         Some(true) => Row::works("secrets", "A Secret Service runs."),
         Some(false) => Row::caveat("secrets", "No Secret Service runs.", to_do),
         None => Row::caveat("secrets", "There is no desktop session to ask.", to_do),
     }
+}
+
+/// Whether nobody has a name, and the bus knows what to start for it.
+async fn starts_when_asked(bus: &zbus::Result<Connection>, name: &str) -> bool {
+    let asking = async {
+        let bus = zbus::fdo::DBusProxy::new(bus.as_ref().ok()?).await.ok()?;
+        let runs = bus.name_has_owner(name.try_into().ok()?).await.ok()?;
+        let known = bus.list_activatable_names().await.ok()?;
+        Some(!runs && known.iter().any(|one| one.as_str() == name))
+    };
+    asking.await.unwrap_or_default()
 }
 
 async fn sleep() -> Row {
@@ -125,4 +152,27 @@ fn wait<T>(asking: impl Future<Output = T>) -> Option<T> {
         .build()
         .ok()?;
     runtime.block_on(async { tokio::time::timeout(PATIENCE, asking).await.ok() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Health;
+    use super::*;
+
+    #[test]
+    fn whoever_does_not_show_nudges_is_told_in_sentences() {
+        let errors = [
+            NotifyError::NoBus("unix:path=/run/user/1000/bus".to_owned()),
+            NotifyError::NoServer,
+            NotifyError::Refused("it is full".to_owned()),
+            NotifyError::NoReply,
+        ];
+        for error in errors {
+            let row = silent(&error);
+            assert_eq!(row.state, Health::Broken);
+            assert!(row.what.starts_with(char::is_uppercase), "{row:?}");
+            assert!(row.what.ends_with('.'), "{row:?}");
+            assert!(!row.what.contains("unix:"), "{row:?}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{major, minor, statvfs};
+use rustix::fs::{StatVfsMountFlags, major, minor, statvfs};
 
 use super::Row;
 
@@ -21,6 +21,14 @@ pub(super) fn rows(data: &Path) -> Vec<Row> {
 
 fn space(place: &Path) -> Row {
     match statvfs(place) {
+        Ok(disk) if disk.f_flag.contains(StatVfsMountFlags::RDONLY) => Row::broken(
+            "disk space",
+            format!(
+                "{} is mounted for reading only: nothing can be kept, and no post goes out.",
+                place.display()
+            ),
+            "Restart the machine. If it stays so, the disk may be failing: save what is on it.",
+        ),
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
             let shown = format!("{} MB free for {}.", free / 1_000_000, place.display());
