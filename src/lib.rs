@@ -53,6 +53,8 @@ pub mod pictures;
 
 pub mod secrets;
 
+pub mod files;
+
 pub mod notify;
 
 pub mod config;

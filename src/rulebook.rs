@@ -6,14 +6,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::files;
 use crate::plan::{Account, Plan, SpeaksAs};
 use crate::posting::checks::Ground;
 use crate::posting::holds::{Review, review};
@@ -313,16 +312,7 @@ fn keep(kept: &Path, texts: &OwnPacks) -> std::io::Result<()> {
     {
         return Ok(());
     }
-    let new = kept.with_extension(format!("new-{}", std::process::id()));
-    let mut open = fs::OpenOptions::new();
-    let mut file = open
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&new)?;
-    file.write_all(text.as_bytes())?;
-    fs::rename(&new, kept)
+    files::put(kept, text.as_bytes())
 }
 
 fn failed(file: &Path, source: std::io::Error) -> RulebookError {

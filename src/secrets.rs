@@ -7,14 +7,13 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use secret_service::{EncryptionType, Error, SecretService};
 use serde::Serialize;
 
 use crate::config::Paths;
+use crate::files;
 use crate::requests::Failure;
 
 /// Where a secret was put.
@@ -166,18 +165,9 @@ impl Secrets {
     /// Writes the private file, whole or not at all.
     fn write(&self, name: &str, secret: &str) -> Result<Kept, SecretError> {
         let file = self.file(name);
-        let new = file.with_extension("new");
-        let write = || {
-            let mut builder = fs::DirBuilder::new();
-            builder.recursive(true).mode(0o700).create(&self.folder)?;
-            let mut options = fs::OpenOptions::new();
-            let options = options.write(true).create(true).truncate(true).mode(0o600);
-            let mut out = options.open(&new)?;
-            out.write_all(secret.as_bytes())?;
-            out.sync_all()?;
-            fs::rename(&new, &file)
-        };
-        write().map_err(failed(&file))?;
+        let written =
+            files::make_folder(&self.folder).and_then(|()| files::put(&file, secret.as_bytes()));
+        written.map_err(failed(&file))?;
         Ok(Kept::File(file))
     }
 }

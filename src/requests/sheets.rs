@@ -6,7 +6,6 @@
 //! only, and go once their slot is a day past and their text is in the queue.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -143,14 +142,7 @@ fn add(
     let view = views
         .pop()
         .ok_or_else(|| Failure::failed("No post was made."))?;
-    let mut options = fs::OpenOptions::new();
-    let noted = options
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(note(file));
-    let noted = noted.and_then(|mut note| note.write_all(view.id.as_bytes()));
+    let noted = crate::files::put(&note(file), view.id.as_bytes());
     noted.map_err(|error| Failure::file(file, &error))?;
     Ok(view)
 }

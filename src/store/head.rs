@@ -5,11 +5,10 @@
 //! once one waits for the other, and an older head never replaces a newer one.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::{Result, StoreError};
+use crate::files;
 use crate::posting::audit::Head;
 
 /// Reads the head; none if there is no file yet.
@@ -39,17 +38,6 @@ pub(super) fn write(path: &Path, head: &Head) -> Result<()> {
     if read(path).is_ok_and(|there| there.is_some_and(|there| there.sequence >= head.sequence)) {
         return Ok(());
     }
-    let new = path.with_extension("head.new");
     let text = serde_json::to_string(head).map_err(|error| failed(error.into()))?;
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&new)
-        .map_err(failed)?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_data())
-        .map_err(failed)?;
-    fs::rename(&new, path).map_err(failed)
+    files::put(path, text.as_bytes()).map_err(failed)
 }

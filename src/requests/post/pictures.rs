@@ -4,13 +4,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::{Desk, Failure};
+use crate::files;
 use crate::pictures::look;
 use crate::posting::media::strip;
 use crate::posting::post::Media;
@@ -55,29 +54,11 @@ fn store(folder: &Path, picture: &NewPicture) -> Result<Media, Failure> {
         seen: Some(look(&stripped)),
     };
     let file = folder.join(format!("{}.{}", media.sha256, media.format));
-    write_once(folder, &file, &stripped.bytes).map_err(|error| Failure::file(&file, &error))?;
-    Ok(media)
-}
-
-/// Writes a file for its owner only, unless it is there.
-fn write_once(folder: &Path, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    if file.exists() {
-        return Ok(());
+    if !file.exists() {
+        let written = files::make_folder(folder).and_then(|()| files::put(&file, &stripped.bytes));
+        written.map_err(|error| Failure::file(&file, &error))?;
     }
-    let new = file.with_extension("new");
-    let mut out = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&new)?;
-    out.write_all(bytes)?;
-    out.sync_all()?;
-    fs::rename(&new, file)
+    Ok(media)
 }
 
 /// How long a picture may lie there before its post is written.
