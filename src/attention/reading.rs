@@ -62,23 +62,32 @@ impl ItemState {
     }
 }
 
-/// An item of a feed, as it is kept.
+/// An item as its feed has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedItem {
+    /// What names it within its feed.
+    pub guid: String,
+    /// Its title, on one line.
+    pub title: String,
+    /// Where it is to be read; empty where the feed does not say.
+    pub address: String,
+    /// When it came out.
+    pub published: Option<Timestamp>,
+    /// A short plain text.
+    pub summary: String,
+    /// How many words the feed gave of it, before they were cut short.
+    pub words: u32,
+}
+
+/// An item as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// Its number.
     pub id: i64,
     /// What the store knows its feed by.
     pub feed: String,
-    /// Its title.
-    pub title: String,
-    /// Where it is to be read; may be empty.
-    pub address: String,
-    /// When it came out.
-    pub published: Option<Timestamp>,
-    /// A short plain text.
-    pub summary: String,
-    /// How many words the feed gave.
-    pub words: u32,
+    /// What the feed says of it.
+    pub told: FeedItem,
     /// Where it stands.
     pub state: ItemState,
     /// When it was first seen here.
@@ -96,7 +105,7 @@ pub fn estimate(words: u32) -> Duration {
 pub fn fitting(mut items: Vec<Item>, time: Duration) -> (Vec<Item>, Vec<Item>) {
     items.retain(|item| item.state.waits());
     items.sort_by_key(|item| {
-        let age = std::cmp::Reverse(item.published.unwrap_or(item.first_seen));
+        let age = std::cmp::Reverse(item.told.published.unwrap_or(item.first_seen));
         (item.state != ItemState::Later, age, item.id)
     });
     let mut left = time;
@@ -104,7 +113,7 @@ pub fn fitting(mut items: Vec<Item>, time: Duration) -> (Vec<Item>, Vec<Item>) {
     items.into_iter().enumerate().fold(
         (Vec::new(), Vec::new()),
         |(mut list, mut rest), (place, item)| {
-            let needs = estimate(item.words);
+            let needs = estimate(item.told.words);
             full |= needs > left && place > 0;
             if full {
                 rest.push(item);
@@ -125,11 +134,14 @@ mod tests {
         Item {
             id,
             feed: "f".into(),
-            title: "t".into(),
-            address: String::new(),
-            published: Timestamp::from_second(published).ok(),
-            summary: String::new(),
-            words,
+            told: FeedItem {
+                guid: id.to_string(),
+                title: "t".into(),
+                address: String::new(),
+                published: Timestamp::from_second(published).ok(),
+                summary: String::new(),
+                words,
+            },
             state,
             first_seen: Timestamp::UNIX_EPOCH,
         }

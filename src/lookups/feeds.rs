@@ -14,6 +14,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::http::{Bounds, Http, HttpError, Known, Question, Said, wait_for};
+use crate::attention::reading::FeedItem;
 use crate::plan::feed::Source;
 use plain::{plain, shortened};
 
@@ -29,28 +30,11 @@ const TITLE: usize = 200;
 const SUMMARY: usize = 400;
 const ADDRESS: usize = 2000;
 
-/// An item of a feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// What names it within its feed.
-    pub guid: String,
-    /// On one line.
-    pub title: String,
-    /// Where it is to be read; empty where the feed does not say.
-    pub address: String,
-    /// When it came out.
-    pub published: Option<Timestamp>,
-    /// Plain text, short.
-    pub summary: String,
-    /// How many words the feed gave of it, before they were cut short.
-    pub words: u32,
-}
-
 /// What a feed said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// These items, and what to give along next time.
-    Items(Vec<Found>, Known),
+    Items(Vec<FeedItem>, Known),
     /// Nothing new.
     Unchanged,
 }
@@ -133,7 +117,7 @@ async fn by(http: &Http, address: String, known: Known) -> Result<News, FeedErro
 }
 
 /// Reads a feed: its newest items, newest first.
-pub fn read(bytes: &[u8]) -> Result<Vec<Found>, FeedError> {
+pub fn read(bytes: &[u8]) -> Result<Vec<FeedItem>, FeedError> {
     if !is_shallow(bytes) {
         return Err(FeedError::NotAFeed);
     }
@@ -179,7 +163,7 @@ fn after<'b>(bytes: &'b [u8], end: &[u8]) -> &'b [u8] {
     at.map_or(&[], |at| &bytes[at + end.len()..])
 }
 
-fn item(entry: &feed_rs::model::Entry) -> Option<Found> {
+fn item(entry: &feed_rs::model::Entry) -> Option<FeedItem> {
     let title = entry
         .title
         .as_ref()
@@ -224,7 +208,7 @@ fn item(entry: &feed_rs::model::Entry) -> Option<Found> {
         &entry.id
     };
     let guid = crate::posting::post::digest(id);
-    (!title.is_empty()).then(|| Found {
+    (!title.is_empty()).then(|| FeedItem {
         guid,
         summary: shortened(text, SUMMARY),
         published: at.and_then(|at| Timestamp::from_second(at).ok()),

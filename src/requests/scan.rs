@@ -24,7 +24,7 @@ use crate::plan::{Activity, Limit, Of, edit};
 use crate::platforms::handoff::Request;
 use crate::platforms::handoff::opening::open;
 use crate::posting::post::{PostId, digest};
-use crate::store::{Asked, NewItem};
+use crate::store::Asked;
 
 /// A feed is not asked again within this.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -200,21 +200,12 @@ fn keep_news(
         Ok(News::Unchanged) => (Vec::new(), known),
         Err(error) => return Ok(Err(error)),
     };
-    let new = items.into_iter().map(|found| NewItem {
-        guid: found.guid,
-        title: found.title,
-        address: found.address,
-        published: found.published,
-        summary: found.summary,
-        words: found.words,
-    });
     let asked = Asked {
         etag: known.etag,
         modified: known.modified,
         at: desk.now.wall,
     };
-    desk.store
-        .save_items(&key(&feed.source), &asked, &new.collect::<Vec<_>>())?;
+    desk.store.save_items(&key(&feed.source), &asked, &items)?;
     Ok(Ok(()))
 }
 
@@ -243,11 +234,11 @@ fn item_row(desk: &Desk, item: &Item, feed: String) -> ItemRow {
     ItemRow {
         id: item.id,
         feed,
-        title: item.title.clone(),
-        address: item.address.clone(),
-        published_at: item.published.map(|at| desk.plan.calendar.rfc3339(at)),
-        summary: item.summary.clone(),
-        estimate_s: estimate(item.words).as_secs(),
+        title: item.told.title.clone(),
+        address: item.told.address.clone(),
+        published_at: item.told.published.map(|at| desk.plan.calendar.rfc3339(at)),
+        summary: item.told.summary.clone(),
+        estimate_s: estimate(item.told.words).as_secs(),
         state: item.state.name(),
     }
 }
@@ -273,7 +264,7 @@ fn kept_as(desk: &Desk, item: &Item) -> Result<Option<PostId>, Failure> {
         return Ok(None);
     }
     let posts = desk.store.posts(None)?.into_iter();
-    let names = |evidence: &String| evidence.split(' ').any(|one| one == item.address);
+    let names = |evidence: &String| evidence.split(' ').any(|one| one == item.told.address);
     let mut of_it = posts.filter(|post| {
         let mut answers = post.attestations.iter();
         answers.any(|answer| answer.evidence.as_ref().is_some_and(names))
@@ -288,7 +279,7 @@ pub fn keep(desk: &mut Desk, id: i64, account: Option<&str>) -> Result<PostView,
         let already = Failure::refused(format!("Item {id} is kept already, as post {post}."));
         return Err(already.with_help(format!("`rounds post show {post}` shows it")));
     }
-    if item.address.is_empty() {
+    if item.told.address.is_empty() {
         return Err(Failure::failed(format!(
             "Item {id} names no address, so it cannot be a source."
         )));
@@ -306,10 +297,10 @@ pub fn keep(desk: &mut Desk, id: i64, account: Option<&str>) -> Result<PostView,
         }
     };
     let new = NewPost {
-        text: format!("{}\n{}", item.title, item.address),
+        text: format!("{}\n{}", item.told.title, item.told.address),
         accounts: vec![account],
         time: Time::None,
-        sources: vec![item.address.clone()],
+        sources: vec![item.told.address.clone()],
         ..NewPost::default()
     };
     let posts = add(desk, &new)?;
@@ -323,10 +314,10 @@ pub fn keep(desk: &mut Desk, id: i64, account: Option<&str>) -> Result<PostView,
 /// Opens an item in the browser.
 pub fn open_item(desk: &Desk, id: i64) -> Result<(), Failure> {
     let item = item(desk, id)?;
-    if item.address.is_empty() {
+    if item.told.address.is_empty() {
         return Err(Failure::failed(format!("Item {id} names no address.")));
     }
-    let request = Request::address("", item.address);
+    let request = Request::address("", item.told.address);
     let failed = |error: &dyn std::fmt::Display| Failure::failed(sentence(&error.to_string()));
     let opened = wait_for(open(&request)).map_err(|error| failed(&error))?;
     opened.map(drop).map_err(|error| failed(&error))

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::attention::breaks::Outcome;
-use crate::attention::reading::{Item, ItemState};
+use crate::attention::reading::{FeedItem, Item, ItemState};
 use crate::attention::usage::{Amount, Interval, Usage};
 use crate::engine::{Change, Cue, Recurring, Stocked};
 use crate::plan::Limit;
@@ -45,18 +45,6 @@ pub struct Asked {
     pub modified: Option<String>,
     /// When.
     pub at: Timestamp,
-}
-
-/// An item as its feed has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the words explain themselves")]
-pub struct NewItem {
-    pub guid: String,
-    pub title: String,
-    pub address: String,
-    pub published: Option<Timestamp>,
-    pub summary: String,
-    pub words: u32,
 }
 
 /// The program's memory. SQLite is the embedded default.
@@ -403,7 +391,7 @@ impl Store {
     }
 
     /// Keeps what a feed answered. Items that are there keep their state; old ones go.
-    pub fn save_items(&mut self, feed: &str, asked: &Asked, items: &[NewItem]) -> Result<()> {
+    pub fn save_items(&mut self, feed: &str, asked: &Asked, items: &[FeedItem]) -> Result<()> {
         self.db_mut().save_items(feed, asked, items)
     }
 

@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use serde_json::Value;
 
 use super::plain::{plain, shortened};
-use super::{FeedError, Found, News, PubMed, SUMMARY, TITLE};
+use super::{FeedError, FeedItem, News, PubMed, SUMMARY, TITLE};
 use crate::lookups::http::{Http, Known, Question, Said};
 
 /// How many papers of one search are taken, the newest.
@@ -71,14 +71,14 @@ fn is_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn paper(id: &str, told: &Value) -> Option<Found> {
+fn paper(id: &str, told: &Value) -> Option<FeedItem> {
     let text = |key: &str| told[key].as_str().map(plain).unwrap_or_default();
     let title = text("title");
     let (journal, date) = (text("fulljournalname"), text("pubdate"));
     let summary = [journal, date].into_iter().filter(|part| !part.is_empty());
     let summary = summary.collect::<Vec<_>>().join(", ");
     let words = title.split_whitespace().count() + summary.split_whitespace().count();
-    (!title.is_empty()).then(|| Found {
+    (!title.is_empty()).then(|| FeedItem {
         guid: format!("pmid:{id}"),
         title: shortened(title.trim_end_matches('.'), TITLE),
         address: format!("https://pubmed.ncbi.nlm.nih.gov/{id}/"),

@@ -27,7 +27,7 @@ const JSON: &str = r#"{"version":"https://jsonfeed.org/version/1.1","title":"J",
 {"id":"1","url":"https://example.org/j","title":"Item","content_text":"Some words",
 "date_published":"2026-05-01T08:00:00Z"}]}"#;
 
-fn titles(items: &[Found]) -> Vec<&str> {
+fn titles(items: &[FeedItem]) -> Vec<&str> {
     items.iter().map(|item| item.title.as_str()).collect()
 }
 

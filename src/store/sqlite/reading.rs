@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::super::{Asked, NewItem, Result};
+use super::super::{Asked, Result};
 use super::{Sqlite, at, from_column};
-use crate::attention::reading::{Item, ItemState};
+use crate::attention::reading::{FeedItem, Item, ItemState};
 
 /// An item that nobody looked at goes after this.
 const STALE: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -22,11 +22,14 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
     Ok(Item {
         id: row.get("id")?,
         feed: row.get("feed")?,
-        title: row.get("title")?,
-        address: row.get("address")?,
-        published: row.get::<_, Option<i64>>("published_at")?.map(from_column),
-        summary: row.get("summary")?,
-        words: row.get("words")?,
+        told: FeedItem {
+            guid: row.get("guid")?,
+            title: row.get("title")?,
+            address: row.get("address")?,
+            published: row.get::<_, Option<i64>>("published_at")?.map(from_column),
+            summary: row.get("summary")?,
+            words: row.get("words")?,
+        },
         state: state.unwrap_or(ItemState::Skipped),
         first_seen: from_column(row.get("first_seen")?),
     })
@@ -54,7 +57,7 @@ impl Sqlite {
         &mut self,
         feed: &str,
         asked: &Asked,
-        items: &[NewItem],
+        items: &[FeedItem],
     ) -> Result<()> {
         self.in_transaction(|transaction| {
             transaction.execute(
@@ -145,8 +148,8 @@ mod tests {
     use super::*;
     use crate::store::Store;
 
-    fn new(guid: &str) -> NewItem {
-        NewItem {
+    fn new(guid: &str) -> FeedItem {
+        FeedItem {
             guid: guid.into(),
             title: guid.into(),
             address: String::new(),
@@ -177,7 +180,7 @@ mod tests {
             .save_items("f", &asked(2), &[new("a"), new("b")])
             .unwrap();
         let left: Vec<_> = store.waiting_items().unwrap();
-        assert_eq!((left.len(), left[0].title.as_str()), (1, "b"));
+        assert_eq!((left.len(), left[0].told.title.as_str()), (1, "b"));
         assert_eq!(store.asked("f").unwrap(), Some(asked(2)));
     }
 
@@ -189,7 +192,7 @@ mod tests {
             .save_items("f", &asked(40), &[new("a"), new("b")])
             .unwrap();
         let left = store.waiting_items().unwrap();
-        assert_eq!((left.len(), left[0].title.as_str()), (1, "b"));
+        assert_eq!((left.len(), left[0].told.title.as_str()), (1, "b"));
         store
             .save_items("f", &asked(41), &[new("a"), new("b")])
             .unwrap();
