@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::answers::answers;
 use crate::world::World;
 
 /// A plan with a chat that is always on and one that never is.
@@ -38,23 +39,9 @@ fn prepare(world: &World, text: &str, engagement: &str) -> String {
 
 pub(crate) fn answer_everything(world: &World, id: &str) {
     let post = world.json(&["post", "show", id]);
-    let checks = post["checks"].as_array().unwrap().iter();
-    let open = checks.filter(|c| c["state"] == "missing" && c["severity"] != "advise");
-    let items: Vec<String> = open
-        .map(|check| {
-            let item = check["item"].as_str().unwrap();
-            match check["evidence_kind"].as_str() {
-                None => item.to_owned(),
-                Some("policy") => format!("{item}=IT-7"),
-                Some("url") => format!("{item}=https://example.org/"),
-                Some(_) => format!("{item}=see the file"),
-            }
-        })
-        .collect();
+    let answers = answers(&post);
     let mut arguments = vec!["post", "check", id];
-    for item in &items {
-        arguments.extend(["--attest", item]);
-    }
+    arguments.extend(answers.iter().map(String::as_str));
     world.json(&arguments);
 }
 

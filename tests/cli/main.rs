@@ -1,6 +1,8 @@
 //! The real program, command by command: status, output, files, and what bad input does.
 #![cfg(test)]
 
+#[path = "../common/answers.rs"]
+mod answers;
 #[path = "../common/terminal.rs"]
 mod terminal;
 #[path = "../common/world.rs"]

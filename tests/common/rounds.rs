@@ -1,7 +1,11 @@
 //! The program as a person calls it, on a private desktop.
 
+#[path = "answers.rs"]
+mod answers;
+
 use std::process::Command;
 
+use answers::answers;
 use serde_json::Value;
 
 /// Calls of the program with the variables of one desktop.
@@ -51,24 +55,9 @@ impl Rounds {
         let added = self.json(&["post", "add", text, "--to", account, "--at", "in 1s"]);
         let post = &added["posts"][0];
         let id = post["id"].as_str().unwrap().to_owned();
-        let open = post["checks"].as_array().unwrap().iter();
-        let open =
-            open.filter(|check| check["state"] == "missing" && check["severity"] != "advise");
-        let items: Vec<String> = open
-            .map(|check| {
-                let item = check["item"].as_str().unwrap();
-                match check["evidence_kind"].as_str() {
-                    None => item.to_owned(),
-                    Some("policy") => format!("{item}=IT-7"),
-                    Some("url") => format!("{item}=https://example.org/"),
-                    Some(_) => format!("{item}=see the file"),
-                }
-            })
-            .collect();
+        let answers = answers(post);
         let mut arguments = vec!["post", "check", &id];
-        for item in &items {
-            arguments.extend(["--attest", item]);
-        }
+        arguments.extend(answers.iter().map(String::as_str));
         let checked = self.json(&arguments);
         assert_eq!(checked["holds"], serde_json::json!([]), "{checked}");
         id

@@ -177,14 +177,7 @@ fn a_state_written_into_memory_is_not_believed() {
         forged.state = state;
         forged.holds.clear();
         forged.wake_at = forged.due_at;
-        let entries = Vec::new();
-        bench
-            .store()
-            .write(&Change {
-                post: forged,
-                entries,
-            })
-            .unwrap();
+        bench.put(forged);
         bench.start();
         bench.pass_days(3);
         assert_eq!(bench.sent.len(), 0);
@@ -219,14 +212,7 @@ fn answers_of_an_older_rule_set_do_not_count() {
     for answer in &mut older.attestations {
         answer.rules = "0000-0000".to_owned();
     }
-    let entries = Vec::new();
-    bench
-        .store()
-        .write(&Change {
-            post: older,
-            entries,
-        })
-        .unwrap();
+    bench.put(older);
     stays_until_answered(&mut bench, &id);
 }
 
@@ -324,11 +310,6 @@ fn an_answer_with_less_than_the_strictest_pack_wants_is_none() {
     for answer in &mut forged.attestations {
         answer.evidence = None;
     }
-    let entries = Vec::new();
-    let change = Change {
-        post: forged,
-        entries,
-    };
-    bench.store().write(&change).unwrap();
+    bench.put(forged);
     stays_until_answered(&mut bench, &id);
 }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rounds::clerk::{Clerk, Performed, Rules};
 use rounds::clock::Moment;
 use rounds::config::Paths;
-use rounds::engine::{Effect, Engine, Event, Nudge, Outcome};
+use rounds::engine::{Change, Effect, Engine, Event, Nudge, Outcome};
 use rounds::plan::Plan;
 use rounds::plan::read::read;
 use rounds::platforms::Places;
@@ -248,6 +248,12 @@ impl Bench {
     pub(crate) fn stored(&mut self, id: &str) -> Post {
         let id = PostId(id.to_owned());
         self.store().post(&id).unwrap().unwrap()
+    }
+
+    /// Writes a post as it is, past every request, as somebody who can write into memory.
+    pub(crate) fn put(&mut self, post: Post) {
+        let entries = Vec::new();
+        self.store().write(&Change { post, entries }).unwrap();
     }
 
     /// Gives one answer; whether it was taken.

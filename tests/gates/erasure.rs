@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use jiff::SignedDuration;
-use rounds::engine::{Ask, Change, Nudge};
+use rounds::engine::{Ask, Nudge};
 use rounds::posting::audit::Kind;
 use rounds::posting::post::{Attempt, Media};
 use rounds::requests::post::{self, Edit, NewPost, PostView, Time};
@@ -199,14 +199,7 @@ fn erased_words_are_in_no_file_any_more() {
         request: serde_json::json!({ "text": long }),
         outcome: "not sent: the disk is full".to_owned(),
     });
-    let entries = Vec::new();
-    bench
-        .store()
-        .write(&Change {
-            post: stored,
-            entries,
-        })
-        .unwrap();
+    bench.put(stored);
     for _ in 0..20 {
         draft(&mut bench, "Our clinic closes at noon.");
     }
@@ -241,14 +234,7 @@ fn pictures_go_with_the_last_post_that_holds_them() {
         file_name: "a.png".to_owned(),
         seen: None,
     });
-    let entries = Vec::new();
-    bench
-        .store()
-        .write(&Change {
-            post: stored,
-            entries,
-        })
-        .unwrap();
+    bench.put(stored);
     let today =
         jiff::Timestamp::try_from(fs::metadata(&folder).unwrap().modified().unwrap()).unwrap();
     let names = || {

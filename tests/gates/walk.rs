@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use rounds::engine::Change;
 use rounds::plan::SpeaksAs;
 use rounds::posting::checks::CheckState;
 use rounds::posting::packs::{Condition, Item, Level, PostKind};
@@ -122,8 +121,7 @@ impl Subject {
                 file_name: "chart.png".to_owned(),
                 seen: None,
             });
-            let entries = Vec::new();
-            bench.store().write(&Change { post, entries }).unwrap();
+            bench.put(post);
             bench.ask(post::review_all).unwrap();
         }
         id
