@@ -175,6 +175,9 @@ pub struct About {
     /// It was begun as this ready answer to a patient.
     #[serde(default)]
     pub redirect: Option<String>,
+    /// The official way that this answer names, as the clinician gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
     /// Why it is posted.
     #[serde(default)]
     pub goal: Option<Goal>,

@@ -1,6 +1,7 @@
 //! Ready answers for a patient who writes on social media, and what to do where trolls write.
 //!
-//! - Such an answer only points to the official channel; what speaks of care in it blocks.
+//! - Such an answer only points to the official channel; what speaks of care in it blocks. The
+//!   channel itself may be called after what it is for (“our diabetes line”), and orders nothing.
 //! - Abuse is not answered: it is muted, blocked or reported, on the site's own pages.
 //!
 //! Words and links are data (`config/redirects.toml`, with the sources); what could not be checked
@@ -71,6 +72,28 @@ impl Redirects {
     pub fn clinical_in(&self, text: &str) -> Vec<(usize, usize)> {
         self.clinical.places(text)
     }
+
+    /// The same for the name of a channel, which may be called after what it is for.
+    pub fn clinical_in_channel(&self, channel: &str) -> Vec<(usize, usize)> {
+        self.clinical.places_in_channel(channel)
+    }
+
+    /// The places that speak of care in an answer which names this channel: those in the answer
+    /// without its name, and those in the name.
+    fn clinical_beside(&self, text: &str, channel: Option<&str>) -> Vec<(usize, usize)> {
+        let named = channel.filter(|channel| !channel.is_empty());
+        let Some((at, channel)) = named.and_then(|one| Some((text.find(one)?, one))) else {
+            return self.clinical_in(text);
+        };
+        let (before, after) = (&text[..at], &text[at + channel.len()..]);
+        let nameless: String = channel.chars().map(|_| 'x').collect();
+        let mut places = self.clinical_in(&format!("{before}{nameless}{after}"));
+        let start = before.chars().count();
+        let in_it = self.clinical_in_channel(channel).into_iter();
+        places.extend(in_it.map(|(from, to)| (start + from, start + to)));
+        places.sort_unstable();
+        places
+    }
 }
 
 /// What speaks of care in a post that was begun as a redirect.
@@ -89,6 +112,7 @@ pub fn findings(post: &Post, redirects: &Redirects) -> Vec<Finding> {
             .to_owned(),
         rule: "redirect-clinical-word".to_owned(),
     };
-    let places = redirects.clinical_in(&post.content.text);
+    let channel = post.about.channel.as_deref();
+    let places = redirects.clinical_beside(&post.content.text, channel);
     places.into_iter().map(finding).collect()
 }

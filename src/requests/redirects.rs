@@ -64,12 +64,22 @@ pub fn answer(desk: &mut Desk, redirect: &Redirect) -> Result<PostView, Failure>
             )),
         );
     };
+    let channel = channel.trim();
+    if !data.clinical_in_channel(channel).is_empty() {
+        return Err(Failure::refused(format!(
+            "“{channel}” gives advice; a channel only says where to turn."
+        ))
+        .with_help(
+            "name it as a telephone book would, such as \"our diabetes line, 01234 567 890\"",
+        ));
+    }
     let new = NewPost {
-        text: ready.text.replace("{channel}", channel.trim()),
+        text: ready.text.replace("{channel}", channel),
         accounts: vec![redirect.account.clone()],
         time: redirect.time,
         about: About {
             redirect: Some(ready.id.clone()),
+            channel: Some(channel.to_owned()),
             ..About::default()
         },
         relation: Relation::Reply(redirect.to.clone()),

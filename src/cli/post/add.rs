@@ -38,6 +38,7 @@ pub(super) fn run(args: &AddArgs, call: &Call) -> Answer {
             goal: args.goal.as_deref().and_then(goal),
             dispute: args.dispute,
             redirect: None,
+            channel: None,
             keep: false,
             engagement: args.engagement.clone(),
         },

@@ -116,19 +116,40 @@ fn longest(phrases: &[Phrase], words: &[Word<'_>]) -> Option<usize> {
 impl Clinical {
     /// The places that speak of care, in characters.
     pub(super) fn places(&self, text: &str) -> Vec<(usize, usize)> {
+        self.found(text, |_| true)
+    }
+
+    /// The same for the name of a channel: a line for diabetes may be called so, but no channel
+    /// tells anybody what to take, or how often.
+    pub(super) fn places_in_channel(&self, channel: &str) -> Vec<(usize, usize)> {
+        self.found(channel, |words| !self.is_name(words))
+    }
+
+    fn found(&self, text: &str, counts: impl Fn(&[Word<'_>]) -> bool) -> Vec<(usize, usize)> {
         let folded = Folded::new(text);
         let words = words(&folded.lower);
         let mut places = Vec::new();
         let mut at = 0;
         while at < words.len() {
-            let length = self.care(&words, at);
-            if let Some(last) = length.map(|length| &words[at + length - 1]) {
+            let length = self.care(&words, at).unwrap_or_default();
+            if let Some(last) = words[at..at + length].last()
+                && counts(&words[at..at + length])
+            {
                 let end = last.start + last.text.len();
                 places.push(folded.original(words[at].start, end));
             }
-            at += length.unwrap_or(1);
+            at += length.max(1);
         }
         places
+    }
+
+    /// Whether these words only name a thing of medicine, as the name of a service does: one word,
+    /// and no amount or order.
+    fn is_name(&self, words: &[Word<'_>]) -> bool {
+        let [word] = words else { return false };
+        let ordered = self.orders.iter().chain(&self.mild_orders);
+        let counted = word.text.starts_with(|c: char| c.is_ascii_digit());
+        !counted && !ordered.into_iter().any(|order| order.at(words).is_some())
     }
 
     /// How many words from here on speak of care; none if none do.

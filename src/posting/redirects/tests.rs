@@ -133,3 +133,67 @@ fn sentences_end_where_they_end() {
         []
     );
 }
+
+fn reply(text: &str, channel: &str) -> Vec<(usize, usize)> {
+    Redirects::builtin()
+        .unwrap()
+        .clinical_beside(text, Some(channel))
+}
+
+/// Every ready answer goes with a channel that is called after what it is for.
+#[test]
+fn a_channel_may_be_called_after_what_it_is_for() {
+    let redirects = Redirects::builtin().unwrap();
+    for channel in [
+        "our diabetes line",
+        "the cancer nurses, 01234 567 890",
+        "the blood test desk on the second floor",
+        "our pain clinic",
+        "the vaccination team",
+        "the infection ward's own number",
+        "la línea de la diabetes",
+        "el servicio de vacunas, 93 000 00 00",
+        "la unitat del dolor",
+    ] {
+        assert_eq!(redirects.clinical_in_channel(channel), [], "{channel}");
+        for answer in &redirects.answers {
+            let text = answer.text.replace("{channel}", channel);
+            assert_eq!(reply(&text, channel), [], "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_channel_that_orders_or_advises_is_seen() {
+    let redirects = Redirects::builtin().unwrap();
+    for channel in [
+        "our line; stop taking the tablets until then",
+        "nobody, take ibuprofen",
+        "the practice and keep taking your insulin",
+        "us twice a day",
+        "500 mg of paracetamol",
+        "la farmacia y tome la pastilla",
+        "el taulell i prengui la pastilla",
+        "the desk, your results are fine",
+    ] {
+        assert!(
+            !redirects.clinical_in_channel(channel).is_empty(),
+            "{channel}"
+        );
+        let text = redirects.answers[0].text.replace("{channel}", channel);
+        assert!(!reply(&text, channel).is_empty(), "{text}");
+    }
+}
+
+/// What stands beside the channel is read as before, and what joins it is part of the reply.
+#[test]
+fn the_rest_of_the_reply_is_still_read() {
+    let channel = "our diabetes line";
+    for text in [
+        "Please call our diabetes line. Stop taking the tablets.",
+        "Your results are in. Please call our diabetes line.",
+        "Please call our diabetes line. Ask about diabetes treatment there.",
+    ] {
+        assert!(!reply(text, channel).is_empty(), "{text}");
+    }
+}
