@@ -200,15 +200,25 @@ impl Rulebook {
             let read = media.seen().map_or(&[][..], Seen::texts);
             let read = read.iter().map(|text| ("words", text));
             let called = [("description", &media.alt), ("file name", &media.file_name)];
+            // The same words are one thing, however often they were read; others are another.
+            let mut known: Vec<(&str, String)> = Vec::new();
             for (part, words) in called.into_iter().chain(read) {
-                let seen = self.screen(words, &context).findings;
-                findings.extend(seen.into_iter().map(|finding| Finding {
-                    start: end,
-                    end,
-                    why: format!("In the {part} of picture {}: {}", number + 1, finding.why),
-                    rule: format!("{} in {part} {}", finding.rule, number + 1),
-                    ..finding
-                }));
+                for finding in self.screen(words, &context).findings {
+                    let place = (part, piece(words, &finding));
+                    let at = known.iter().position(|one| *one == place);
+                    let which = at.unwrap_or_else(|| {
+                        known.push(place);
+                        known.len() - 1
+                    });
+                    let picture = number + 1;
+                    findings.push(Finding {
+                        start: end,
+                        end,
+                        why: format!("In the {part} of picture {picture}: {}", finding.why),
+                        rule: format!("{} in {part} {picture}.{}", finding.rule, which + 1),
+                        ..finding
+                    });
+                }
             }
         }
         findings
@@ -262,12 +272,16 @@ impl Rulebook {
     }
 }
 
+/// The words of a text that a finding is about.
+fn piece(text: &str, finding: &Finding) -> String {
+    let length = finding.end - finding.start;
+    text.chars().skip(finding.start).take(length).collect()
+}
+
 /// Says of days named by their distance which ones they will be when the post goes out.
 fn tell_days(findings: &mut [Finding], text: &str, on: Date) {
     for finding in findings.iter_mut().filter(|f| f.category == Category::Date) {
-        let length = finding.end - finding.start;
-        let words: String = text.chars().skip(finding.start).take(length).collect();
-        if let Some(day) = meant_on(&words, on) {
+        if let Some(day) = meant_on(&piece(text, finding), on) {
             let (read, meant) = (on.strftime("%A"), day.strftime("%A %-d %B"));
             let more = format!(" Read when it goes out, on {read}, it means {meant}.");
             finding.why.push_str(&more);

@@ -3,6 +3,7 @@
 
 mod around;
 mod bench;
+mod disputes;
 mod erasure;
 mod imported;
 mod operations;
