@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 use labelled::{Post, SETS, Tally, show, tally};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use rounds::posting::screening::{Category, Context, Family, Rules, Verdict, finding_id, screen};
+use rounds::posting::screening::{
+    Category, Context, Family, Rules, Severity, Verdict, finding_id, screen,
+};
 
 fn categories(rules: &Rules, posts: &[Post]) {
     let mut table: BTreeMap<String, [usize; 3]> = BTreeMap::new();
@@ -278,32 +280,190 @@ fn texts() -> impl Strategy<Value = String> {
         "#ad",
     ]);
     let mixed = prop::collection::vec(pieces, 0..40).prop_map(|parts| parts.concat());
-    prop_oneof![any::<String>(), mixed]
+    prop_oneof![any::<String>(), mixed, letters(), long()]
+}
+
+/// Characters that join, turn, hide or resemble others, alone and in rows.
+fn letters() -> impl Strategy<Value = String> {
+    let ranges = [
+        0x0300..0x0370_u32, // marks that combine
+        0x0590..0x0700,     // Hebrew and Arabic: right to left, with marks and digits
+        0x0900..0x0980,     // Devanagari: vowels that stand before what they follow
+        0x1100..0x1200,     // Hangul in pieces
+        0x1e00..0x2000,     // letters with several marks
+        0x2000..0x2070,     // spaces, zero widths, directions
+        0xfb00..0xfb50,     // ligatures
+        0xfe00..0xfe30,     // forms of the character before
+        0xff00..0xfff0,     // wide and half-wide
+        0x1_d400..0x1_d800, // letters of mathematics, digits too
+        0x1_f3fb..0x1_f650, // skin tones, emoji
+        0xe_0000..0xe_01f0, // tags and more forms
+        0x10_fff0..0x11_0000,
+    ];
+    let one = prop::sample::select(ranges.to_vec())
+        .prop_flat_map(|range| range)
+        .prop_map(|code| char::from_u32(code).unwrap_or('\u{fffd}'));
+    let plain = prop::sample::select(vec![
+        'a', 'Z', '9', ' ', '.', '@', '\n', '-', '\'', '"', '(',
+    ]);
+    let any = prop_oneof![4 => one, 3 => plain];
+    prop::collection::vec((any, 1..4_usize), 0..120).prop_map(|rows| {
+        let rows = rows.into_iter();
+        rows.flat_map(|(letter, times)| std::iter::repeat_n(letter, times))
+            .collect()
+    })
+}
+
+/// One piece very often.
+fn long() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "a",
+        "9",
+        " ",
+        "\u{301}",
+        "\u{200d}",
+        "\u{202e}",
+        "Mr Zoe ",
+        "patient, ",
+        "07700 900 123 ",
+        "(((",
+        "\"'",
+        "my patient's ",
+        "@a.b.c ",
+        "1.1.",
+        "\n\n",
+        "İ",
+        "ﷺ",
+        "👩🏽‍⚕️",
+    ]);
+    (pieces, 1..200_usize).prop_map(|(piece, times)| piece.repeat(times))
+}
+
+/// What may be known beside a text.
+fn contexts() -> impl Strategy<Value = Context> {
+    let yes = any::<[bool; 6]>();
+    let language = prop::option::of(prop::sample::select(vec!["en", "es", "ca", "xx", ""]));
+    let names = prop::collection::vec(prop_oneof!["[A-Z][a-z]{1,8}", letters()], 0..3);
+    (yes, language, names).prop_map(|(yes, language, own_names)| Context {
+        about_patient: yes[0],
+        has_source: yes[1],
+        has_image: yes[2],
+        has_consent: yes[3],
+        has_sponsor: yes[4],
+        professional: yes[5],
+        language: language.map(str::to_owned),
+        own_names,
+    })
+}
+
+/// Longer in a long run.
+fn cases() -> ProptestConfig {
+    let long = std::env::var_os("ROUNDS_LONG").is_some();
+    ProptestConfig {
+        cases: if long { 20_000 } else { 400 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 #[test]
-fn any_text_gives_spans_within_it() {
+fn any_text_gives_spans_within_it_and_the_same_twice() {
     let rules = Rules::builtin();
-    let config = ProptestConfig {
-        cases: 400,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
-    let outcome = TestRunner::new(config).run(&texts(), |text| {
+    let given = (texts(), contexts());
+    let outcome = TestRunner::new(cases()).run(&given, |(text, context)| {
         let length = text.chars().count();
-        let findings = screen(&rules, &text, &Context::default()).findings;
-        for finding in &findings {
+        let seen = screen(&rules, &text, &context);
+        for finding in &seen.findings {
             prop_assert!(
                 finding.start < finding.end && finding.end <= length,
                 "{finding:?} in {text:?}"
             );
         }
+        let places = seen.findings.windows(2);
+        prop_assert!(places.clone().all(|pair| pair[0].start <= pair[1].start));
+        let mut ids: Vec<_> = seen.findings.iter().map(finding_id).collect();
+        ids.sort_unstable();
         prop_assert!(
-            findings
-                .windows(2)
-                .all(|pair| pair[0].start <= pair[1].start)
+            ids.windows(2).all(|pair| pair[0] != pair[1]),
+            "{ids:?} in {text:?}"
         );
+        let heaviest = seen.findings.iter().map(|finding| finding.severity).max();
+        let verdict = match heaviest {
+            Some(Severity::Block) => Verdict::Block,
+            Some(Severity::Attest) => Verdict::Attest,
+            _ => Verdict::None,
+        };
+        prop_assert_eq!(seen.verdict, verdict);
+        prop_assert_eq!(seen, screen(&rules, &text, &context));
         Ok(())
     });
     assert!(outcome.is_ok(), "{outcome:?}");
+}
+
+type Disguise = fn(&str) -> String;
+
+/// Ways to write a text so that it looks the same, or nearly, and is other characters.
+fn disguises() -> [(&'static str, Disguise); 9] {
+    fn each(text: &str, mark: char) -> String {
+        text.chars().flat_map(|letter| [letter, mark]).collect()
+    }
+    fn mapped(text: &str, map: impl Fn(char) -> Option<u32>) -> String {
+        let other = |letter| map(letter).and_then(char::from_u32).unwrap_or(letter);
+        text.chars().map(other).collect()
+    }
+    [
+        ("zero width spaces", |text| each(text, '\u{200b}')),
+        ("zero width joiners", |text| each(text, '\u{2060}')),
+        ("soft hyphens", |text| each(text, '\u{ad}')),
+        ("changes of direction", |text| {
+            format!("\u{202e}{}\u{202c}", each(text, '\u{2066}'))
+        }),
+        ("forms of characters", |text| each(text, '\u{fe0e}')),
+        ("marks on letters", |text| {
+            text.chars()
+                .flat_map(|one| [Some(one), one.is_alphabetic().then_some('\u{302}')])
+                .flatten()
+                .collect()
+        }),
+        ("wide digits", |text| {
+            mapped(text, |one| {
+                one.is_ascii_digit().then_some(one as u32 + 0xfee0)
+            })
+        }),
+        ("digits of mathematics", |text| {
+            mapped(text, |one| one.to_digit(10).map(|digit| 0x1_d7ce + digit))
+        }),
+        ("spaces that do not break", |text| {
+            text.replace(' ', "\u{a0}")
+        }),
+    ]
+}
+
+/// Whoever hides a name between invisible characters hides nothing.
+#[test]
+fn a_disguise_does_not_help() {
+    let rules = Rules::builtin();
+    let told = |text: &str, context: &Context| -> Vec<_> {
+        let findings = screen(&rules, text, context).findings.into_iter();
+        findings
+            .map(|one| (one.category, one.severity, one.rule))
+            .collect()
+    };
+    let every = if std::env::var_os("ROUNDS_LONG").is_some() {
+        1
+    } else {
+        41
+    };
+    let mut tried = 0;
+    for post in SETS.iter().flat_map(labelled::Set::posts).step_by(every) {
+        let context = post.context();
+        let plain = told(&post.text, &context);
+        for (name, disguise) in disguises() {
+            let seen = told(&disguise(&post.text), &context);
+            assert_eq!(seen, plain, "{name}: {}", post.text);
+            tried += 1;
+        }
+    }
+    println!("{tried} disguised texts");
+    assert!(tried > 900);
 }

@@ -129,7 +129,8 @@ pub(super) fn apply(rules: &Rules, reading: &Reading, context: &Context, seen: &
             .iter_mut()
             .filter(|one| one.category.tells_of_somebody())
             .for_each(|one| one.severity = Severity::Block),
-        Some(Severity::Advise) | None if over(flag, "seems") => {
+        // Without a word there is nothing that it could be an impression of.
+        Some(Severity::Advise) | None if over(flag, "seems") && !place.is_empty() => {
             let category = likeliest(&answers);
             if category == Category::UnreferencedClaim && context.has_source {
                 return;

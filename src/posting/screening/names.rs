@@ -274,10 +274,20 @@ fn title_start(rules: &Rules, lower: &str, start: usize, name: usize) -> usize {
     at
 }
 
-/// Whether a byte stands at the beginning of a sentence or after a colon or quote.
+/// Whether a byte stands at the beginning of a sentence, or where one would begin anew: after a colon
+/// or quote, a dash between spaces, a bracket that closed behind a stop, the number of a list.
 fn opens_sentence(cased: &str, at: usize) -> bool {
     let before = cased[..at].trim_end_matches([' ', '"', '(', '^', '*', '\'']);
-    before.is_empty() || before.ends_with(['.', '!', '?', '\n', ';', ':'])
+    if before.is_empty() || before.ends_with(['.', '!', '?', '\n', ';', ':']) {
+        return true;
+    }
+    let apart = |text: &str| text.is_empty() || text.ends_with([' ', '\n']);
+    let dashless = before.trim_end_matches('-');
+    let dash = dashless.len() < before.len() && before.len() < at && apart(dashless);
+    let inner = before.trim_end_matches([')', ']']);
+    let number = inner.trim_end_matches(|one: char| one.is_ascii_digit());
+    let listed = number.len() < inner.len() && apart(number) && !number.contains(['(', '[']);
+    dash || inner.len() < before.len() && (inner.ends_with(['.', '!', '?']) || listed)
 }
 
 /// Runs of capitalised words with nothing but a space, a title's dot or a small tie between.
@@ -355,7 +365,29 @@ fn trim(cased: &str, word: Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{runs, words};
+    use super::{opens_sentence, runs, words};
+
+    #[test]
+    fn knows_where_any_word_has_a_capital() {
+        for (text, opens) in [
+            ("Turmeric", true),
+            ("A patient asked. Turmeric", true),
+            ("A patient asked - Turmeric", true),
+            ("- Turmeric", true),
+            ("takes:\n- Turmeric", true),
+            ("(A patient asked.) Turmeric", true),
+            ("takes 1) Turmeric", true),
+            ("takes 1. Turmeric", true),
+            ("our patient Zoe-Turmeric", false),
+            ("our patient (aged 50) Turmeric", false),
+            ("our patient (50) Turmeric", false),
+            ("our patient, Turmeric", false),
+            ("our patient -Turmeric", false),
+        ] {
+            let at = text.find("Turmeric").unwrap();
+            assert_eq!(opens_sentence(text, at), opens, "{text}");
+        }
+    }
 
     #[test]
     fn cuts_elisions_and_possessives() {
