@@ -1,4 +1,4 @@
-//! `rounds audit`: the tamper-evident record.
+//! `rounds audit`: the tamper-evident record, as people ask for it.
 
 use clap::{Args, Subcommand};
 
@@ -6,7 +6,7 @@ use super::call::Call;
 use super::{Answer, Exit};
 use crate::requests::audit;
 
-/// Check the tamper-evident record, or hand it out
+/// Check the record of who answered and approved what, or hand it out
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds audit verify")]
 pub(super) struct AuditArgs {

@@ -46,6 +46,23 @@ pub enum HoldKind {
     SlotMissing,
 }
 
+impl HoldKind {
+    /// The kind as a person calls it.
+    pub const fn spoken(self) -> &'static str {
+        match self {
+            Self::Check => "a question",
+            Self::Finding => "a finding",
+            Self::Consent => "a consent",
+            Self::Approval => "the owner's approval",
+            Self::CoolingOff => "the next morning",
+            Self::SecondLook => "a second look",
+            Self::AccountOff => "its account, which is off",
+            Self::Late => "a new time",
+            Self::SlotMissing => "a slot",
+        }
+    }
+}
+
 /// One reason why a post may not go out yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::post::review_where;
+use super::words::spoken_day;
 use super::{Changed, Desk, Failure};
 use crate::posting::anonymous::{fault, is_addressed};
 use crate::posting::audit::{Entry, Kind};
@@ -151,10 +152,11 @@ pub(super) fn well_formed(desk: &Desk, record: &Consent) -> Result<(), Failure> 
     }
     let today = desk.plan.calendar.day_of(desk.now.wall);
     if record.signed_on > today {
-        return Err(
-            Failure::usage(format!("{} lies in the future.", record.signed_on))
-                .with_help("record a consent when it is signed"),
-        );
+        return Err(Failure::usage(format!(
+            "{} lies in the future.",
+            spoken_day(record.signed_on)
+        ))
+        .with_help("record a consent when it is signed"));
     }
     if record
         .expires_on
@@ -211,7 +213,8 @@ pub fn withdraw(desk: &mut Desk, reference: &str) -> Result<Withdrawn, Failure> 
     let mut record = find(desk, reference)?.record;
     if record.withdrawn_at.is_some() {
         let message = format!("The consent `{}` was withdrawn before.", record.reference);
-        return Err(Failure::refused(message));
+        return Err(Failure::refused(message)
+            .with_help("nothing is left to do; `rounds consent list` shows the register"));
     }
     let entry = Entry::new(
         desk.now.wall,

@@ -93,9 +93,9 @@ fn save(desk: &mut Desk, interest: Interest, kind: Kind) -> Result<InterestRow, 
 }
 
 fn find(desk: &Desk, name: &str) -> Result<Interest, Failure> {
-    let name = name.trim().to_lowercase();
+    let name = name.trim();
     let mut all = desk.store.interests()?.into_iter();
-    all.find(|interest| interest.name.to_lowercase() == name)
+    all.find(|interest| interest.name.to_lowercase() == name.to_lowercase())
         .ok_or_else(|| {
             Failure::failed(format!("“{name}” is not in the register of interests."))
                 .with_help("`rounds interest list` shows them")

@@ -8,6 +8,7 @@ use super::super::{Answer, Exit};
 use super::add::Posts;
 use super::{IdArgs, ListArgs, MetricsArgs};
 use crate::posting::checks::CheckState;
+use crate::posting::holds::HoldKind;
 use crate::posting::seen::Seen;
 use crate::requests::Desk;
 use crate::requests::post::{self, MetricsView, Numbers, PostView, list, show};
@@ -130,6 +131,10 @@ fn left(post: &PostView) -> Vec<String> {
     lines.extend(closed(post));
     if !post.is_answered() {
         lines.push(format!("Answer with `rounds post check {}`.", post.id));
+    }
+    let looks = [HoldKind::Approval, HoldKind::SecondLook];
+    if post.holds.iter().any(|hold| looks.contains(&hold.kind)) {
+        lines.push(format!("Approve with `rounds post approve {}`.", post.id));
     }
     lines
 }

@@ -10,6 +10,7 @@ use askama::Template;
 
 use super::{AuditRow, Fact, Texts, Verdict, rows, verify};
 use crate::posting::audit::Kind;
+use crate::posting::holds::Hold;
 use crate::posting::life::State;
 use crate::posting::packs::Packs;
 use crate::posting::post::Post;
@@ -125,11 +126,12 @@ fn standing(post: &Post, desk: &Desk) -> String {
         }
         _ => state.to_owned(),
     };
-    let held: Vec<_> = post
-        .holds
-        .iter()
-        .filter_map(|hold| hold.item.as_deref())
-        .collect();
+    let open = |hold: &Hold| {
+        hold.item
+            .clone()
+            .unwrap_or_else(|| hold.kind.spoken().to_owned())
+    };
+    let held: Vec<String> = post.holds.iter().map(open).collect();
     let told = match (&post.state, held.as_slice()) {
         (State::Held, [_, ..]) => format!("{told}; open: {}", held.join(", ")),
         _ => told,
@@ -138,6 +140,22 @@ fn standing(post: &Post, desk: &Desk) -> String {
         .erased_at
         .map(|at| format!("; text erased on {}", spoken(at)));
     format!("{told}{}", erased.unwrap_or_default())
+}
+
+/// What happened, for an employer.
+fn happened(row: &AuditRow) -> String {
+    let told = match row.kind {
+        Some(Kind::AccountAnswered) => "answered for the account",
+        Some(Kind::Revoked) => "approval taken back",
+        Some(Kind::Released) => "nothing holds it",
+        Some(Kind::NotSent) => "not sent",
+        Some(Kind::InDoubt) => "unclear whether it went out",
+        Some(Kind::Uncertain) => "unclear, a person is asked",
+        Some(Kind::Restored) => "an older database was put in place",
+        Some(Kind::Imported) => "came in from a file",
+        _ => return row.what().replace('-', " "),
+    };
+    told.to_owned()
 }
 
 /// The question of an item in the words of the first pack that holds it.
@@ -186,7 +204,7 @@ fn line(row: &AuditRow, packs: &Packs) -> Line {
         answer,
         sequence: row.sequence,
         at: row.at.clone().unwrap_or_default().replace('T', " "),
-        what: row.what().replace('-', " "),
+        what: happened(row),
         post: row.post.clone().unwrap_or_default(),
         by: row.by.clone().unwrap_or_default(),
         facts: grouped(&facts),
