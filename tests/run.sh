@@ -27,12 +27,12 @@ done
 # that bring them, as measured on Debian 12. Newer versions are taken where these are gone.
 desktop_programs=(Xvfb openbox xprop xdotool import /usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd
   dunst dunstctl sway mako makoctl dbus-daemon dbus-send notify-send setpriv fc-list python3
-  chromium strace faketime mount zsh fish)
+  chromium strace faketime mount zsh fish icalendar)
 desktop_packages=(xvfb=2:21.1.7-3+deb12u13 openbox=3.6.1-10 x11-utils=7.7+5 xdotool=1:3.20160805.1-5
   imagemagick=8:6.9.11.60+dfsg-1.6+deb12u15 xfce4-notifyd=0.7.3-1 dunst=1.9.0-0.1 sway=1.7-6
   mako-notifier=1.7.1-1+b1 dbus libnotify-bin=0.8.1-1 util-linux fontconfig fonts-dejavu-core python3 python3-dbusmock tzdata
   chromium strace=6.1-0.1 faketime=0.9.10-2.1 libfaketime=0.9.10-2.1 mount
-  zsh=5.9-4+b15 fish=3.6.0-3.1+deb12u1)
+  zsh=5.9-4+b15 fish=3.6.0-3.1+deb12u1 python3-icalendar=4.0.3-5)
 systemd_programs=(/lib/systemd/systemd systemctl systemd-analyze unshare strace python3)
 systemd_packages=(systemd util-linux strace=6.1-0.1 python3)
 # Beside these the benchmarks are run.

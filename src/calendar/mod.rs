@@ -86,11 +86,15 @@ impl Calendar {
                 .map(|before_gap| self.change_to(after, before_gap)),
             _ => ambiguous.earlier(),
         };
-        found.unwrap_or(if local.year() > 0 {
-            Timestamp::MAX
-        } else {
-            Timestamp::MIN
-        })
+        found.unwrap_or_else(|_| farthest(local))
+    }
+
+    /// The instant that a local time in a calendar of others means (RFC 5545, 3.3.5): counted from
+    /// the offset before the jump where daylight saving skips it, the first of two where it occurs
+    /// twice.
+    pub fn instant_of_others(&self, local: DateTime) -> Timestamp {
+        let ambiguous = self.zone.to_ambiguous_timestamp(local);
+        ambiguous.compatible().unwrap_or_else(|_| farthest(local))
     }
 
     /// The first instant after `from` at which the zone changes to the offset `to`.
@@ -256,6 +260,15 @@ fn next(day: Date) -> Date {
 /// The day before; the first day there is stays itself.
 fn previous(day: Date) -> Date {
     day.yesterday().unwrap_or(day)
+}
+
+/// The nearest instant to a local time beyond jiff's range.
+fn farthest(local: DateTime) -> Timestamp {
+    if local.year() > 0 {
+        Timestamp::MAX
+    } else {
+        Timestamp::MIN
+    }
 }
 
 /// The last instant before another; what is asked for strictly after it may be that one.

@@ -213,3 +213,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_time_of_others_that_is_skipped_counts_from_before_the_jump() {
+    let london = london();
+    let skipped = date(2026, 3, 29).at(1, 20, 0, 0);
+    assert_eq!(london.instant(skipped), at("2026-03-29T01:00:00Z"));
+    assert_eq!(
+        london.instant_of_others(skipped),
+        at("2026-03-29T01:20:00Z")
+    );
+    let twice = date(2026, 10, 25).at(1, 20, 0, 0);
+    assert_eq!(london.instant_of_others(twice), at("2026-10-25T00:20:00Z"));
+    assert_eq!(london.instant_of_others(DateTime::MAX), Timestamp::MAX);
+}

@@ -148,18 +148,15 @@ fn export(args: &ExportArgs, call: &Call) -> Answer {
     let days = days(&desk, args)?;
     let file = Some(args.file.as_str()).filter(|file| *file != "-");
     let done = calendars::export(&desk, days, file.map(Path::new), args.force)?;
-    let words = || match &done.text {
-        Some(text) => text.clone(),
-        None => format!(
-            "Written to {}: {}.",
-            args.file,
-            counted(done.entries as u64, "entry")
-        ),
+    let words = || {
+        let entries = counted(done.entries as u64, "entry");
+        format!("Written to {}: {entries}.", args.file)
     };
-    if file.is_some() {
-        call.out.confirm(&done, words)?;
-    } else {
-        call.out.show(&done, words)?;
+    match &done.text {
+        // As it is, with the line ends that calendars have.
+        Some(text) if !call.out.json => call.out.bytes(text.as_bytes())?,
+        Some(_) => call.out.document(&done)?,
+        None => call.out.confirm(&done, words)?,
     }
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ mod examples;
 mod interests;
 mod interview;
 mod limits;
+mod other_parser;
 mod packs;
 mod pictures;
 mod plan;

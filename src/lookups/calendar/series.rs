@@ -30,17 +30,17 @@ pub(super) fn dates(
     let mut dates = BTreeSet::new();
     match &entry.rule {
         None => {
-            dates.insert(own.instant(begins.local()));
+            dates.insert(own.instant_of_others(begins.local()));
         }
         Some(rule) => {
             let civil = by_rule(rule, begins, &own, wanted);
             let civil = civil.map_err(|error| error.to_string())?;
-            dates.extend(civil.into_iter().map(|local| own.instant(local)));
+            dates.extend(civil.into_iter().map(|local| own.instant_of_others(local)));
         }
     }
     for also in &entry.also {
         dates.insert(match also {
-            Moment::Day(day) => own.instant(day.to_datetime(begins.local().time())),
+            Moment::Day(day) => own.instant_of_others(day.to_datetime(begins.local().time())),
             timed => zones.instant(timed, wanted.calendar)?,
         });
     }

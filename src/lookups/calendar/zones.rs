@@ -60,7 +60,7 @@ impl Zones {
             zone: self.of_moment(moment)?,
             ..plan.clone()
         };
-        Ok(calendar.instant(local))
+        Ok(calendar.instant_of_others(local))
     }
 }
 
