@@ -14,6 +14,7 @@ use crate::calendar::{Direction, format_duration};
 use crate::plan::forecast::Day;
 use crate::requests::plans::{self, Checked};
 use crate::requests::{Desk, Failure, words};
+use crate::review::words::counted;
 
 /// Show the plan, change it, look it over, see what it will do
 #[derive(Debug, Args)]
@@ -159,11 +160,11 @@ fn day_words(desk: &Desk, day: &Day) -> String {
         format!("{} {time} per {}", limit.of, limit.per)
     });
     let aims = day.cadence.iter().map(|aim| {
-        let number = match (aim.target_min, aim.target_max) {
-            (min, max) if min == max => min.to_string(),
-            (min, max) => format!("{min}-{max}"),
+        let posts = match (aim.target_min, aim.target_max) {
+            (min, max) if min == max => counted(min, "post"),
+            (min, max) => format!("{min}-{max} posts"),
         };
-        format!("{} {number} posts per {}", aim.account, aim.period)
+        format!("{} {posts} per {}", aim.account, aim.period)
     });
     let all: Vec<_> = limits.chain(aims).collect();
     let mut lines = vec![format!(

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::failure::sentence;
 use super::{Desk, Failure, files, plans, words};
 use crate::lookups::calendar::write::{self, Entry, Span};
-use crate::lookups::calendar::{self, LARGEST, Read, Skipped, Wanted};
+use crate::lookups::calendar::{self, CalendarError, LARGEST, Read, Skipped, Wanted};
 use crate::plan::edit::{Merged, With, merge};
 use crate::plan::forecast::{Day, forecast};
 use crate::plan::{Activity, Plan};
@@ -80,8 +80,13 @@ pub fn import(desk: &mut Desk, ask: &Import) -> Result<Imported, Failure> {
     };
     let read = calendar::read(&bytes, &wanted).map_err(|error| {
         let failure = Failure::failed(sentence(&error.to_string()));
-        failure
-            .with_help("--only TITLE takes some events; `rounds calendar import --help` shows how")
+        failure.with_help(match error {
+            CalendarError::TooMany(_) | CalendarError::TooLarge => {
+                "--only TITLE takes some events; `rounds calendar import --help` shows how"
+            }
+            CalendarError::NotACalendar => "give the .ics file that the other program exports",
+            CalendarError::Damaged(_) => "export it once more, or ask for its address",
+        })
     })?;
     let with = With {
         calendar: read.name.clone(),

@@ -1,5 +1,6 @@
 //! Why a request could not be done: kind, message, what to do. The words are for a clinician.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -109,7 +110,19 @@ impl Failure {
 
     /// A file cannot be read or written.
     pub fn file(file: &Path, error: &std::io::Error) -> Self {
-        let mut failure = Self::failed(format!("{}: {error}.", file.display()));
+        let name = file.display();
+        let mut failure = match error.kind() {
+            ErrorKind::NotFound => Self::failed(format!("{name} is not there."))
+                .with_help("check its name and its folder"),
+            ErrorKind::IsADirectory => {
+                Self::failed(format!("{name} is a folder.")).with_help("name a file in it")
+            }
+            ErrorKind::PermissionDenied => {
+                Self::failed(format!("{name} may not be read or written by you."))
+                    .with_help("check the permissions of the file and its folder")
+            }
+            _ => Self::failed(format!("{name}: {error}.")),
+        };
         failure.file = Some(file.display().to_string());
         failure
     }

@@ -128,7 +128,9 @@ pub fn limits(plan: &Plan, history: &LimitHistory, usage: &Usage, days: Days) ->
         let periods: Vec<_> = periods.filter_map(allowed).collect();
         let in_force = history.is_in_force(&of, per);
         let last = plan.calendar.period(per, days.last.min(today));
-        let was_meant = history.allowed(&of, &last, today).is_some();
+        // What is over and of which nothing is recorded has no limit to be told of.
+        let runs = days.last > days.over;
+        let was_meant = runs && history.allowed(&of, &last, today).is_some();
         let kept = || limit_kept(plan, usage, days, (of, per, in_force), &periods);
         (was_meant || !periods.is_empty()).then(kept)
     });

@@ -32,6 +32,8 @@ fn a_consent_is_recorded_shown_and_withdrawn_once() {
         (&withdrawn["valid"], &withdrawn["held"]),
         (&json!(false), &json!([]))
     );
+    let at = withdrawn["withdrawn_at"].as_str().unwrap();
+    assert!(at.contains('+') && !at.contains('Z'), "as all times: {at}");
     assert_eq!(world.run(&["consent", "withdraw", "R-1"]).status, 3);
     assert_eq!(world.run(&["consent", "show", "R-2"]).status, 1);
     assert_eq!(

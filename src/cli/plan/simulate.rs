@@ -107,7 +107,7 @@ fn meant(stage: &StageKept) -> String {
 }
 
 fn hours(seconds: u64) -> String {
-    format!("{} h", (seconds + 1_800) / 3_600)
+    format!("{}h", (seconds + 1_800) / 3_600)
 }
 
 fn said(seconds: u64) -> String {
