@@ -29,31 +29,26 @@ enum SlotCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds slot skip blog")]
 struct SkipArgs {
-    /// The account.
-    account: String,
-    /// The slot's time, such as fri 8am; the next free one unless told.
-    #[arg(num_args = 0.., value_name = "TIME")]
-    when: Vec<String>,
     #[command(flatten)]
-    saving: Saving,
+    one: OneSlot,
 }
 
 /// Take back that a slot is let pass: it is free again
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  rounds slot keep blog")]
 struct KeepArgs {
-    /// The account.
-    account: String,
-    /// The slot's time, such as fri 8am; the next that is let pass unless told.
-    #[arg(num_args = 0.., value_name = "TIME")]
-    when: Vec<String>,
     #[command(flatten)]
-    saving: Saving,
+    one: OneSlot,
 }
 
-/// Whether it is saved, and asked about before.
+/// Which slot, whether it is saved, and asked about before.
 #[derive(Debug, Args)]
-struct Saving {
+struct OneSlot {
+    /// The account.
+    account: String,
+    /// The slot's time, such as fri 8am; the next that it can be unless told.
+    #[arg(num_args = 0.., value_name = "TIME")]
+    when: Vec<String>,
     /// Only say which slot it would be, and which ones come then.
     #[arg(long)]
     dry_run: bool,
@@ -76,8 +71,8 @@ struct ListArgs {
 pub(super) fn run(args: &SlotArgs, call: &Call) -> Answer {
     match &args.command {
         SlotCommand::List(args) => list(args, call),
-        SlotCommand::Skip(args) => skip(args, call),
-        SlotCommand::Keep(args) => keep(args, call),
+        SlotCommand::Skip(args) => skip(&args.one, call),
+        SlotCommand::Keep(args) => keep(&args.one, call),
     }
 }
 
@@ -100,7 +95,7 @@ fn list(args: &ListArgs, call: &Call) -> Answer {
     Ok(Exit::Done)
 }
 
-fn skip(args: &SkipArgs, call: &Call) -> Answer {
+fn skip(args: &OneSlot, call: &Call) -> Answer {
     let mut desk = call.desk()?;
     let at = time(&desk, &args.when)?;
     let (_, change) = slots::to_skip(&desk, &args.account, at)?;
@@ -109,12 +104,12 @@ fn skip(args: &SkipArgs, call: &Call) -> Answer {
         let passes = if is_done { "passes" } else { "would pass" };
         format!("{slot} {passes} without a post of {account}.")
     };
-    settle(&mut desk, &args.saving, call, &change, words, |desk| {
+    settle(&mut desk, args, call, &change, words, |desk| {
         slots::skip(desk, &args.account, at)
     })
 }
 
-fn keep(args: &KeepArgs, call: &Call) -> Answer {
+fn keep(args: &OneSlot, call: &Call) -> Answer {
     let mut desk = call.desk()?;
     let at = time(&desk, &args.when)?;
     let (_, change) = slots::to_keep(&desk, &args.account, at)?;
@@ -123,7 +118,7 @@ fn keep(args: &KeepArgs, call: &Call) -> Answer {
         let is = if is_done { "is" } else { "would be" };
         format!("{slot} {is} a slot of {account} again.")
     };
-    settle(&mut desk, &args.saving, call, &change, words, |desk| {
+    settle(&mut desk, args, call, &change, words, |desk| {
         slots::keep(desk, &args.account, at)
     })
 }
@@ -139,7 +134,7 @@ fn time(desk: &Desk, when: &[String]) -> Result<Option<Timestamp>, Failure> {
 /// Shows a change, asks about it where a person sits, and makes it.
 fn settle(
     desk: &mut Desk,
-    saving: &Saving,
+    saving: &OneSlot,
     call: &Call,
     change: &SlotChange,
     words: impl Fn(bool) -> String,

@@ -1,6 +1,6 @@
 //! The audit chain in its table, and its head outside.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Params, Transaction, params};
 
 use super::super::{Result, head};
 use super::{Sqlite, explain, from_json, json, run};
@@ -42,6 +42,26 @@ impl Sqlite {
     pub(in crate::store) fn append(&mut self, entries: &[Entry]) -> Result<()> {
         let newest = self.try_transaction(|transaction| append(transaction, entries))?;
         self.publish_head(newest)
+    }
+
+    /// Changes rows and adds the entry that tells of it, both or none; false, and nothing added,
+    /// where there was nothing to change.
+    pub(super) fn change_and_tell(
+        &mut self,
+        sql: &str,
+        values: impl Params,
+        entry: &Entry,
+    ) -> Result<bool> {
+        let path = self.path.clone();
+        let newest = self.try_transaction(|transaction| {
+            match run(transaction, sql, values).map_err(|error| explain(&error, &path))? {
+                0 => Ok(None),
+                _ => append(transaction, std::slice::from_ref(entry)),
+            }
+        })?;
+        let is_changed = newest.is_some();
+        self.publish_head(newest)?;
+        Ok(is_changed)
     }
 
     pub(in crate::store) fn audit(&self) -> Result<Vec<(u64, Option<Entry>, String)>> {

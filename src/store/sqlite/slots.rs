@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::super::{Result, StoreError};
 use super::audit::append;
 use super::posts::put;
-use super::{Sqlite, at, explain, from_column, from_json, json, run};
+use super::{Sqlite, at, explain, from_column, from_json, json};
 use crate::engine::{Change, Place, Recurring, Stocked};
 use crate::posting::audit::Entry;
 use crate::posting::series::Series;
@@ -116,22 +116,8 @@ impl Sqlite {
         slot: Timestamp,
         entry: &Entry,
     ) -> Result<bool> {
-        let path = self.path.clone();
-        let newest = self.try_transaction(|transaction| {
-            let added = transaction
-                .execute(
-                    "INSERT OR IGNORE INTO skipped_slots (account, slot) VALUES (?1, ?2)",
-                    params![account, at(slot)],
-                )
-                .map_err(|error| explain(&error, &path))?;
-            if added == 0 {
-                return Ok(None);
-            }
-            append(transaction, std::slice::from_ref(entry)).map(Some)
-        })?;
-        let is_new = newest.is_some();
-        self.publish_head(newest.flatten())?;
-        Ok(is_new)
+        let sql = "INSERT OR IGNORE INTO skipped_slots (account, slot) VALUES (?1, ?2)";
+        self.change_and_tell(sql, params![account, at(slot)], entry)
     }
 
     pub(in crate::store) fn keep_slot(
@@ -140,19 +126,8 @@ impl Sqlite {
         slot: Timestamp,
         entry: &Entry,
     ) -> Result<bool> {
-        let path = self.path.clone();
-        let newest = self.try_transaction(|transaction| {
-            let sql = "DELETE FROM skipped_slots WHERE account = ?1 AND slot = ?2";
-            let removed = run(transaction, sql, params![account, at(slot)])
-                .map_err(|error| explain(&error, &path))?;
-            if removed == 0 {
-                return Ok(None);
-            }
-            append(transaction, std::slice::from_ref(entry)).map(Some)
-        })?;
-        let was_passing = newest.is_some();
-        self.publish_head(newest.flatten())?;
-        Ok(was_passing)
+        let sql = "DELETE FROM skipped_slots WHERE account = ?1 AND slot = ?2";
+        self.change_and_tell(sql, params![account, at(slot)], entry)
     }
 
     pub(in crate::store) fn recurring(&self) -> Result<Vec<Recurring>> {
@@ -267,22 +242,8 @@ impl Sqlite {
         now: Timestamp,
         entry: &Entry,
     ) -> Result<bool> {
-        let path = self.path.clone();
-        let newest = self.try_transaction(|transaction| {
-            let ended = transaction
-                .execute(
-                    "UPDATE series SET ended_at = ?2, body = '{}'
-                       WHERE id = ?1 AND ended_at IS NULL",
-                    params![series, at(now)],
-                )
-                .map_err(|error| explain(&error, &path))?;
-            if ended == 0 {
-                return Ok(None);
-            }
-            append(transaction, std::slice::from_ref(entry)).map(Some)
-        })?;
-        let is_ended = newest.is_some();
-        self.publish_head(newest.flatten())?;
-        Ok(is_ended)
+        let sql = "UPDATE series SET ended_at = ?2, body = '{}'
+                   WHERE id = ?1 AND ended_at IS NULL";
+        self.change_and_tell(sql, params![series, at(now)], entry)
     }
 }
