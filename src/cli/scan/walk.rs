@@ -17,6 +17,9 @@ use crate::review::words::counted;
 /// the item in the browser reads it there, as long as the time lasts.
 const AWAY: Duration = Duration::from_mins(3);
 
+/// Time in the browser is written down so often: no more is lost where the power fails.
+const COUNTED: Duration = Duration::from_mins(1);
+
 const KEYS: &str = "k keep as source of a draft · d done · s skip · l later · o open · q end";
 
 /// How a scan came to its end.
@@ -76,7 +79,7 @@ impl Walk<'_> {
         let mut reads = false;
         loop {
             let left = self.left.saturating_sub(self.spent);
-            let wait = if reads { left } else { left.min(AWAY) };
+            let wait = left.min(if reads { COUNTED } else { AWAY });
             let began = Moment::now();
             let came = self.keys.wait(wait).map_err(|error| unusable(&error))?;
             let took = Moment::now().awake.saturating_sub(began.awake).min(wait);
@@ -86,6 +89,7 @@ impl Walk<'_> {
             scan::count(self.desk, began.wall, took)?;
             self.spent += took;
             let state = match came {
+                Came::Nothing if self.spent < self.left => continue,
                 Came::Nothing => return Ok(Some(End::TimeOver)),
                 Came::Signal(signal) => return Ok(Some(End::Told(signal))),
                 Came::Key(b'q' | INTERRUPT) => return Ok(Some(End::Wanted)),
