@@ -112,8 +112,10 @@ impl Failure {
     pub fn file(file: &Path, error: &std::io::Error) -> Self {
         let name = file.display();
         let mut failure = match error.kind() {
-            ErrorKind::NotFound => Self::failed(format!("{name} is not there."))
-                .with_help("check its name and its folder"),
+            ErrorKind::NotFound => Self::failed(format!(
+                "{name} cannot be found: it is not there, or its folder."
+            ))
+            .with_help("check the name"),
             ErrorKind::IsADirectory => {
                 Self::failed(format!("{name} is a folder.")).with_help("name a file in it")
             }

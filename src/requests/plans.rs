@@ -147,17 +147,17 @@ pub(super) fn put(desk: &mut Desk, text: &str) -> Result<(), Failure> {
 }
 
 /// A change that the plan does not take. The file was valid before, so what is wrong came with the
-/// change, and a line number would point at nothing.
+/// change: a line would point at nothing, and a field at what nobody wrote.
 fn refused(file: &Path, error: EditError) -> Failure {
     match error {
         EditError::Plan(error) => {
             let mut failure = Failure::plan(file, &error);
             failure.kind = super::FailureKind::Usage;
             (failure.file, failure.line) = (None, None);
-            failure.message = super::failure::sentence(&failure.message);
-            for further in &mut failure.also {
+            failure.message = super::failure::sentence(&error.message);
+            for (further, error) in failure.also.iter_mut().zip(&error.also) {
                 further.line = None;
-                further.message = super::failure::sentence(&further.message);
+                further.message = super::failure::sentence(&error.message);
             }
             failure
         }

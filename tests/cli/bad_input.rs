@@ -32,7 +32,7 @@ fn without_a_plan_every_command_says_how_to_begin() {
 }
 
 /// Lines that are wrong usage (`~` is a space inside a word), with what the error has to name.
-const WORDS: [(&str, &str); 33] = [
+const WORDS: [(&str, &str); 34] = [
     ("limit set all 4 per week", "4"),
     ("limit set all soon per week", "soon"),
     ("limit set all 0s per week", "0s"),
@@ -90,6 +90,10 @@ const WORDS: [(&str, &str); 33] = [
     ("post add x --to blog --repost foo", "foo"),
     ("post add x --to blog --quote http://", "https://"),
     ("post add x --to blog --reply-to @someone", "@someone"),
+    (
+        "conference add ~ --from today --until +2d",
+        "\"A name is missing",
+    ),
     ("init --timezone Europe/Lundun --force", "Europe/Lundun"),
     ("frobnicate", "frobnicate"),
     ("limit set", "required"),

@@ -56,7 +56,7 @@ fn answers_go_one_by_one_once_their_checks_hold() {
     let second = prepare(&world, "Measles vaccines are here.", "On");
     let ran = world.run(&["chat", "next"]);
     assert!(
-        ran.status == 3 && ran.stderr.contains(&first),
+        ran.status == 3 && ran.stderr.contains(&format!("`rounds post check {first}`")),
         "checks are open: {ran}"
     );
     assert_eq!(state(&world, &first), "draft", "nothing was changed");

@@ -31,7 +31,7 @@ pub fn next_answer(desk: &mut Desk, engagement: Option<&str>) -> Result<PostView
         let own = post.about.engagement.as_ref();
         own.is_some_and(|own| on.contains(own))
     });
-    let mut why = Vec::new();
+    let (mut why, mut open) = (Vec::new(), None);
     for mut post in waiting {
         let now = desk.now.wall;
         post.due_at = Some(now);
@@ -39,6 +39,8 @@ pub fn next_answer(desk: &mut Desk, engagement: Option<&str>) -> Result<PostView
         let reviewed = review(desk, &post)?;
         if let Some(reason) = not_yet(&reviewed, desk, now) {
             why.push(format!("{}: {reason}", post.id));
+            let held = !reviewed.review.holds.is_empty();
+            open = open.or_else(|| held.then(|| post.id.clone()));
             continue;
         }
         return hand_over(desk, post, &reviewed);
@@ -48,10 +50,11 @@ pub fn next_answer(desk: &mut Desk, engagement: Option<&str>) -> Result<PostView
         return Err(Failure::refused(format!("No answer waits for {names}."))
             .with_help("prepare one with `rounds post add TEXT --to ACCOUNT --engagement NAME`"));
     }
-    Err(
-        Failure::refused(format!("No prepared answer may go yet: {}", why.join("; ")))
-            .with_help("`rounds post check ID` answers what is open"),
-    )
+    let why = format!("No prepared answer may go yet: {}", why.join("; "));
+    Err(Failure::refused(why).with_help(match open {
+        Some(id) => format!("`rounds post check {id}` answers what is open"),
+        None => "ask again then; answers that are checked earlier have cooled off".to_owned(),
+    }))
 }
 
 fn hand_over(desk: &mut Desk, mut post: Post, reviewed: &Reviewed) -> Result<PostView, Failure> {
