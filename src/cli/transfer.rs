@@ -7,6 +7,7 @@ use clap::Args;
 use super::call::Call;
 use super::{Answer, Exit};
 use crate::requests::transfer::{self, Imported};
+use crate::review::words::counted;
 
 /// Write plan, posts, answers, usage and record into one JSON file
 #[derive(Debug, Args)]
@@ -63,12 +64,15 @@ pub(super) fn import(args: &ImportArgs, call: &Call) -> Answer {
 }
 
 fn spoken(told: &Imported, file: &Path) -> String {
+    let came = [
+        counted(told.posts.len() as u64, "post"),
+        counted(told.consents.len() as u64, "consent record"),
+        counted(told.interests.len() as u64, "tie"),
+        counted(told.usage as u64, "time entry"),
+    ];
     let mut lines = vec![format!(
-        "Came in: {} posts, {} consent records, {} ties, {} entries of time. Here already: {}.",
-        told.posts.len(),
-        told.consents.len(),
-        told.interests.len(),
-        told.usage,
+        "Came in: {}. Here already, and the same: {}.",
+        came.join(", "),
         told.same
     )];
     if !told.posts.is_empty() {

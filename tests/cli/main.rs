@@ -28,3 +28,4 @@ mod series;
 mod setup;
 mod slots;
 mod times;
+mod transfer;
