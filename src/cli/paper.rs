@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::call::Call;
 use super::{Answer, Exit};
 use crate::requests::Failure;
+use crate::requests::failure::sentence;
 use crate::requests::papers::{self, PaperView};
 use crate::secrets::Kept;
 
@@ -65,7 +66,7 @@ fn check(args: &CheckArgs, call: &Call) -> Answer {
 fn spoken(paper: &PaperView) -> String {
     let title = paper.title.as_ref();
     let title = title.map_or(String::new(), |title| format!(" “{title}”"));
-    format!("{}{title}: {}.", paper.id, paper.said)
+    sentence(&format!("{}{title}: {}", paper.id, paper.said))
 }
 
 fn key(args: &KeyArgs, call: &Call) -> Answer {

@@ -138,7 +138,9 @@ impl Failure {
                 .count()
                 + 1
         });
-        Self::config(error.message()).at(file, line)
+        Self::config(format!("{}.", error.message()))
+            .at(file, line)
+            .with_help("words stand in quotes; numbers, true and false stand without them")
     }
 
     /// A plan is wrong: every fault of it is told.
