@@ -2,8 +2,8 @@
 //!
 //! A seeded generator cuts, doubles and mixes a corpus (the labelled posts, the packs that come with
 //! rounds, and the pieces in `fixtures/mutations`), so that each run tries the same things. It tries
-//! at least a fixed number and then goes on for some seconds; `ROUNDS_MUTATE_SECONDS` makes it longer
-//! and `ROUNDS_MUTATE_SEED` makes it try others.
+//! at least a fixed number and then goes on for some seconds, in a long run (`ROUNDS_LONG`) for
+//! minutes; `ROUNDS_MUTATE_SECONDS` says for how long, and `ROUNDS_MUTATE_SEED` makes it try others.
 
 #![expect(
     clippy::print_stdout,
@@ -22,6 +22,8 @@ use rounds::rulebook::Rulebook;
 /// Tried even on a slow machine.
 const LEAST: usize = 150;
 const SECONDS: u64 = 4;
+/// The same in a long run.
+const LONG: u64 = 120;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
@@ -59,7 +61,9 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 fn mutate(name: &str, corpus: &[String], pieces: &[String], mut check: impl FnMut(&str)) {
     let seed = setting("ROUNDS_MUTATE_SEED", 20_260_301);
     let mut chance = fastrand::Rng::with_seed(seed);
-    let share = Duration::from_secs(setting("ROUNDS_MUTATE_SECONDS", SECONDS));
+    let long = std::env::var_os("ROUNDS_LONG").is_some();
+    let share = if long { LONG } else { SECONDS };
+    let share = Duration::from_secs(setting("ROUNDS_MUTATE_SECONDS", share));
     let begun = Moment::now().awake;
     let mut tried = 0;
     while tried < LEAST || Moment::now().awake.saturating_sub(begun) < share {
@@ -190,6 +194,31 @@ fn any_pack_is_read_whole_or_refused_with_its_place() {
         }
     });
     assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");
+}
+
+/// Lists in lists, tables in tables, keys of keys: told by its place, however deep.
+#[test]
+fn a_pack_nested_without_end_is_refused() {
+    let good = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/checklists/ftc.toml"));
+    for depth in [1, 100, 10_000] {
+        for nested in [
+            format!("{good}\ndeep = {}{}", "[".repeat(depth), "]".repeat(depth)),
+            format!("{good}\ndeep = {}", "[".repeat(depth)),
+            format!(
+                "{good}\ndeep = {}1{}",
+                "{a = ".repeat(depth),
+                "}".repeat(depth)
+            ),
+            format!("{good}\n[deep{}]\na = 1", ".a".repeat(depth)),
+            format!("{good}\ndeep{} = 1", ".a".repeat(depth)),
+            format!("{good}\n{}", "[[items]]\n".repeat(depth)),
+        ] {
+            let error = read_pack("added.toml", &nested).expect_err("no such field");
+            let lines = nested.lines().count() + 1;
+            assert!((1..=lines).contains(&error.line), "{depth}: {error:?}");
+            assert!(!error.message.is_empty() && error.message.len() < 1_000);
+        }
+    }
 }
 
 #[test]
