@@ -3,7 +3,8 @@
 //! Some words have no place there at all. Others tell by where they stand: an order at the
 //! beginning of a clause or behind “you should”, and a mild order or a remark in one sentence with a
 //! thing of medicine. Phrases are data, in three languages, read over folded text; a word of a
-//! phrase that ends in `*` is a beginning, `#` is a number. It knows no answer and no channel.
+//! phrase that ends in `*` is a beginning, `#` is a number, alone or before its unit. The name of a
+//! channel may name a thing of medicine. It knows no answer.
 
 use serde::Deserialize;
 
@@ -101,9 +102,14 @@ impl Phrase {
 }
 
 fn fits(wanted: &str, word: &str) -> bool {
-    match wanted.strip_suffix('*') {
-        Some(beginning) => word.starts_with(beginning),
-        None if wanted == "#" => word.starts_with(|c: char| c.is_ascii_digit()),
+    if let Some(beginning) = wanted.strip_suffix('*') {
+        return word.starts_with(beginning);
+    }
+    match wanted.strip_prefix('#') {
+        Some("") => word.starts_with(|c: char| c.is_ascii_digit()),
+        Some(unit) => word
+            .strip_suffix(unit)
+            .is_some_and(|n| !n.is_empty() && is_number(n)),
         None => word == wanted,
     }
 }
