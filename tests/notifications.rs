@@ -208,12 +208,22 @@ fn dunst_reports_the_button_that_was_picked() {
         });
     }
     program.show("break", "Time for a break", "");
-    program.show("break", "Time for a break", "said again");
+    program.show("break", "Time for a break", "said & <b>again</b>");
     wait_for("the popup", || {
         (shown_by_dunst(&desktop) == "1").then_some(())
     });
     desktop.run("dunstctl", &["close"]);
     program.expect(&closed("break", ClosedBy::Person));
+    let history = desktop.run("dunstctl", &["history"]);
+    let history: serde_json::Value = serde_json::from_str(&history).unwrap();
+    let last = &history["data"][0][0];
+    let said = |name: &str| last[name]["data"].as_str().unwrap();
+    assert_eq!(said("summary"), "Time for a break", "{last:#}");
+    // It says that it reads no markup, and reads it.
+    assert_eq!(said("body"), "said & ‹b›again‹/b›");
+    let message = "<b>Time for a break</b>\nsaid &amp; ‹b›again‹/b›";
+    assert_eq!(said("message"), message);
+    assert_eq!(said("category"), "x-rounds.break");
     program.expect_silence();
 }
 
@@ -285,11 +295,16 @@ fn mako(options: &[&str]) -> (Desktop, Program) {
     (desktop, program)
 }
 
-/// What mako has on the screen: id and body of the newest popup.
-fn newest_in_mako(desktop: &Desktop) -> Option<(String, String)> {
+/// What mako has on the screen: the newest popup.
+fn popup_in_mako(desktop: &Desktop) -> Option<serde_json::Value> {
     let list = desktop.run_as_nobody("makoctl", &["list"]);
     let list: serde_json::Value = serde_json::from_str(&list).ok()?;
-    let newest = list["data"][0].get(0)?;
+    list["data"][0].get(0).cloned()
+}
+
+/// The same: id and body.
+fn newest_in_mako(desktop: &Desktop) -> Option<(String, String)> {
+    let newest = popup_in_mako(desktop)?;
     let body = newest["body"]["data"].as_str()?.to_owned();
     Some((newest["id"]["data"].to_string(), body))
 }
@@ -322,6 +337,41 @@ fn mako_reports_the_button_that_was_invoked() {
     );
 }
 
+/// Topics of nudges, with their categories and icons.
+const KINDS: [(&str, &str, &str); 4] = [
+    ("break", "x-rounds.break", "appointment-soon"),
+    ("limit", "x-rounds.limit", "dialog-information"),
+    ("post", "x-rounds.post", "mail-send"),
+    ("trouble", "x-rounds.trouble", "dialog-warning"),
+];
+
+#[test]
+fn icon_and_category_arrive_and_three_buttons_at_most() {
+    if !allowed("icon_and_category_arrive_and_three_buttons_at_most") {
+        return;
+    }
+    let (desktop, mut program) = mako(&[]);
+    for (topic, category, icon) in KINDS {
+        let nudge = serde_json::json!({"do": "show", "key": topic, "title": "A <title>",
+            "body": "b", "topic": topic, "many": true});
+        program.done(&nudge);
+        let popup = wait_for("the popup", || {
+            popup_in_mako(&desktop).filter(|p| p["category"]["data"] == category)
+        });
+        let said = |name: &str| popup[name]["data"].clone();
+        assert_eq!(said("app-name"), "rounds");
+        assert_eq!(said("app-icon"), icon, "{popup:#}");
+        assert_eq!(said("summary"), "A <title>", "a title is never markup");
+        let actions = popup["actions"]["data"].as_object().unwrap();
+        let labels: BTreeSet<_> = actions
+            .values()
+            .map(|label| label.as_str().unwrap())
+            .collect();
+        assert_eq!(labels, BUTTONS.map(|(_, label)| label).into());
+        program.withdraw(topic);
+    }
+}
+
 #[test]
 fn a_server_without_buttons_and_markup_gets_commands_as_plain_text() {
     if !allowed("a_server_without_buttons_and_markup_gets_commands_as_plain_text") {
@@ -332,7 +382,7 @@ fn a_server_without_buttons_and_markup_gets_commands_as_plain_text() {
     let (_, body) = wait_for("the popup", || newest_in_mako(&desktop));
     assert_eq!(
         body,
-        "1 < 2 & <b>3</b>\nTake the break: rounds break take\n\
+        "1 ‹ 2 & ‹b›3‹/b›\nTake the break: rounds break take\n\
          In 5 minutes: rounds break later\nSkip: rounds break skip"
     );
     program.tell(&serde_json::json!({"do": "server"}));

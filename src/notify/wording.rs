@@ -57,7 +57,7 @@ pub(super) fn word(title: &str, body: &str, buttons: &[Button], abilities: Abili
         body: if abilities.markup {
             escape(&body)
         } else {
-            body
+            without_tags(&body)
         },
     }
 }
@@ -82,6 +82,12 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// The text with nothing in it that looks like a tag. Who says that no markup is read may read it all
+/// the same, as dunst does where its `markup` is not set; elsewhere an entity would be shown as it is.
+fn without_tags(text: &str) -> String {
+    text.replace('<', "‹").replace('>', "›")
 }
 
 /// Without control characters other than line breaks. D-Bus refuses a text with a NUL in it.
@@ -126,12 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn a_server_without_markup_gets_the_plain_text() {
+    fn a_server_without_markup_gets_the_plain_text_without_tags() {
         let plain = Abilities {
             markup: false,
             ..ALL
         };
-        assert_eq!(word("t", "1 < 2 & 3", &[], plain).body, "1 < 2 & 3");
+        let worded = word("t", "1 < 2 & <b>3</b>", &[], plain);
+        assert_eq!(worded.body, "1 ‹ 2 & ‹b›3‹/b›");
     }
 
     #[test]

@@ -87,9 +87,18 @@ fn nudge(command: &serde_json::Value) -> Nudge {
         key: text("key"),
         title: text("title"),
         body: text("body"),
-        buttons: BUTTONS.map(button).to_vec(),
+        buttons: BUTTONS
+            .into_iter()
+            .chain(command["many"].as_bool().map(|_| ("why", "Why?")))
+            .map(button)
+            .collect(),
         urgency: Urgency::Normal,
-        topic: Topic::Break,
+        topic: match command["topic"].as_str() {
+            Some("limit") => Topic::Limit,
+            Some("post") => Topic::Post,
+            Some("trouble") => Topic::Trouble,
+            _ => Topic::Break,
+        },
         stay: match command["stay_ms"].as_u64() {
             Some(ms) => Stay::For(Duration::from_millis(ms)),
             None => Stay::UntilAnswered,
