@@ -15,8 +15,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::failure::sentence;
-use super::{Desk, Failure, load_plan, service};
-use crate::clock::Moment;
+use super::{Failure, load_plan, service};
 use crate::config::{Config, Paths, desktop_variables, system_login};
 use crate::daemon::socket::Live;
 use crate::plan::Plan;
@@ -129,7 +128,8 @@ fn placed(failure: &Failure) -> String {
         return failure.message.clone();
     }
     let line = failure.line.map(|line| format!(":{line}"));
-    format!("{file}{}: {}", line.unwrap_or_default(), failure.message)
+    let message = failure.message.trim_end_matches('.');
+    format!("{file}{}: {message}.", line.unwrap_or_default())
 }
 
 /// The checklist packs, the clinician's own among them.
@@ -227,29 +227,33 @@ fn plain(zone: &str) -> &str {
 }
 
 fn memory_rows(paths: &Paths, planned: bool) -> Vec<Row> {
-    if !planned && !paths.database().exists() {
-        return Vec::new();
-    }
+    let file = paths.database();
     let restore = "Restore a backup, or move the file away and start anew.";
-    let desk = match Desk::open(paths.clone(), Moment::now()) {
-        Ok(desk) => desk,
-        Err(failure) => {
-            let row = if let Err(StoreError::Damaged { path, why }) = Store::open(&paths.database())
-            {
-                Row::broken("database", format!("{path} is damaged: {why}."), restore)
-            } else {
-                let to_do = "What is in it is left as it is.";
-                Row::broken("database", failure.message, to_do)
-            };
-            return vec![row];
+    if !file.exists() {
+        let missing = Row::caveat(
+            "database",
+            format!("{} is not there: nothing is remembered.", file.display()),
+            "The next command makes an empty one; if there should be more, restore a backup.",
+        );
+        return Vec::from_iter(planned.then_some(missing));
+    }
+    let store = match Store::open(&file) {
+        Ok(store) => store,
+        Err(StoreError::Damaged { path, why }) => {
+            let what = format!("{path} is damaged: {why}.");
+            return vec![Row::broken("database", what, restore)];
+        }
+        Err(error) => {
+            let to_do = "What is in it is left as it is.";
+            return vec![Row::broken("database", sentence(&error.to_string()), to_do)];
         }
     };
-    let database = match desk.store.integrity() {
+    let database = match store.integrity() {
         Ok(faults) if faults.is_empty() => Row::works("database", "Intact."),
-        Ok(faults) => Row::broken("database", faults.join("; "), restore),
-        Err(error) => Row::broken("database", error.to_string(), restore),
+        Ok(faults) => Row::broken("database", sentence(&faults.join("; ")), restore),
+        Err(error) => Row::broken("database", sentence(&error.to_string()), restore),
     };
-    let audit = match desk.store.verify_audit() {
+    let audit = match store.verify_audit() {
         Ok(verdict) if verdict.intact => {
             Row::works("audit", format!("{} entries, unbroken.", verdict.entries))
         }
@@ -261,7 +265,7 @@ fn memory_rows(paths: &Paths, planned: bool) -> Vec<Row> {
             },
             "Somebody changed it, or the file was damaged: keep a copy, then restore a backup.",
         ),
-        Err(error) => Row::broken("audit", error.to_string(), restore),
+        Err(error) => Row::broken("audit", sentence(&error.to_string()), restore),
     };
     vec![database, audit]
 }

@@ -11,6 +11,7 @@ mod world;
 mod appointments;
 mod bad_input;
 mod chat;
+mod doctor;
 mod examples;
 mod interests;
 mod interview;
