@@ -34,6 +34,8 @@ pub struct Composer {
     pub link: Option<String>,
     /// How many characters the composer takes.
     pub longest: usize,
+    /// How many characters its title takes, where it has one.
+    pub longest_title: Option<usize>,
     /// What `{server}` means unless the account says so.
     pub server: Option<String>,
 }
@@ -75,13 +77,16 @@ impl Composer {
             text: takes.then(|| address.to_owned()),
             link: address.contains("{link}").then(|| address.to_owned()),
             longest: usize::MAX,
+            longest_title: None,
             server: None,
         }
     }
 
     /// The address to open, and whether the text is in it.
     pub(super) fn address(&self, filling: Filling<'_>) -> (String, bool) {
-        let fits = filling.text.chars().count() <= self.longest;
+        let most = self.longest_title.unwrap_or(usize::MAX);
+        let fits = filling.text.chars().count() <= self.longest
+            && title_of(filling.text).0.chars().count() <= most;
         let with_text = self.text.as_deref().filter(|_| fits);
         if let Some(address) = with_text.and_then(|template| self.fill(template, filling)) {
             return (address, true);
@@ -95,7 +100,7 @@ impl Composer {
 
     /// A template with its fields filled in; none if that would be too long.
     fn fill(&self, template: &str, filling: Filling<'_>) -> Option<String> {
-        let (title, rest) = filling.text.split_once('\n').unwrap_or((filling.text, ""));
+        let (title, rest) = title_of(filling.text);
         let server = filling.server.or(self.server.as_deref());
         let values = [
             ("{server}", server.map_or("", host)),
@@ -111,6 +116,11 @@ impl Composer {
         }
         (address.len() <= LONGEST_ADDRESS).then_some(address)
     }
+}
+
+/// A text's first line, and what follows it.
+fn title_of(text: &str) -> (&str, &str) {
+    text.split_once('\n').unwrap_or((text, ""))
 }
 
 fn without_query(address: &str) -> &str {
@@ -154,6 +164,95 @@ mod tests {
         let expected =
             "bluesky facebook instagram linkedin mastodon reddit threads tiktok x youtube";
         assert_eq!(sites.join(" "), expected);
+    }
+
+    /// For each site: how many characters it takes, what is opened for a text with a link that fits,
+    /// and for one that does not; with a star where the text is in the address.
+    const SITES: [(&str, usize, &str, &str); 10] = [
+        (
+            "x",
+            280,
+            "*https://x.com/intent/post?text=Read%20https%3A%2F%2Fa.org%2Fb",
+            "https://x.com/compose/post",
+        ),
+        (
+            "bluesky",
+            300,
+            "*https://bsky.app/intent/compose?text=Read%20https%3A%2F%2Fa.org%2Fb",
+            "https://bsky.app/intent/compose",
+        ),
+        (
+            "mastodon",
+            500,
+            "*https://mastodon.social/share?text=Read%20https%3A%2F%2Fa.org%2Fb",
+            "https://mastodon.social/publish",
+        ),
+        (
+            "threads",
+            500,
+            "*https://www.threads.com/intent/post?text=Read%20https%3A%2F%2Fa.org%2Fb",
+            "https://www.threads.com/intent/post",
+        ),
+        (
+            "reddit",
+            40_000,
+            "*https://www.reddit.com/submit?type=TEXT&title=Read%20https%3A%2F%2Fa.org%2Fb&text=",
+            "https://www.reddit.com/submit",
+        ),
+        (
+            "linkedin",
+            3_000,
+            "https://www.linkedin.com/sharing/share-offsite/?url=https%3A%2F%2Fa.org%2Fb",
+            "https://www.linkedin.com/feed/?shareActive=true",
+        ),
+        (
+            "facebook",
+            63_206,
+            "https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fa.org%2Fb",
+            "https://www.facebook.com/",
+        ),
+        (
+            "instagram",
+            2_200,
+            "https://www.instagram.com/",
+            "https://www.instagram.com/",
+        ),
+        (
+            "tiktok",
+            2_200,
+            "https://www.tiktok.com/tiktokstudio/upload",
+            "https://www.tiktok.com/tiktokstudio/upload",
+        ),
+        (
+            "youtube",
+            5_000,
+            "https://studio.youtube.com/",
+            "https://studio.youtube.com/",
+        ),
+    ];
+
+    #[test]
+    fn each_site_is_opened_with_what_its_composer_accepts() {
+        assert_eq!(SITES.len(), all().len());
+        for (site, longest, fits, too_long) in SITES {
+            let composer = Composer::of(site).unwrap();
+            assert_eq!(composer.longest, longest, "{site}");
+            let (address, in_it) = opened(site, "Read https://a.org/b");
+            let expected = (fits.trim_start_matches('*'), fits.starts_with('*'));
+            assert_eq!((address.as_str(), in_it), expected, "{site}");
+            let (address, in_it) = opened(site, &"a".repeat(longest + 1));
+            assert_eq!((address.as_str(), in_it), (too_long, false), "{site}");
+        }
+    }
+
+    #[test]
+    fn a_title_that_is_too_long_is_left_out_with_the_rest() {
+        let with = |title: usize| opened("reddit", &format!("{}\nText.", "a".repeat(title)));
+        assert!(with(300).1);
+        assert_eq!(
+            with(301),
+            ("https://www.reddit.com/submit".to_owned(), false)
+        );
     }
 
     #[test]
