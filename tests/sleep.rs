@@ -6,11 +6,16 @@
 #[expect(dead_code, reason = "other tests use the rest of the desktop")]
 mod desktop;
 
+#[path = "common/rounds.rs"]
+#[expect(dead_code, reason = "hand-off tests use the rest of it")]
+mod rounds_program;
+
 use std::time::Duration;
 
 use desktop::{Desktop, allowed, wait_for};
 use rounds::sensors::Observation;
 use rounds::sensors::logind::{Seen, run};
+use rounds_program::Rounds;
 use tokio::sync::mpsc::{Receiver, channel};
 use zbus::Connection;
 use zbus::zvariant::{OwnedObjectPath, Value};
@@ -158,6 +163,63 @@ async fn sleep_waits_for_the_last_span_and_a_locked_screen_is_absence() {
         assert_eq!(observed(&mut seen).await, Observation::Locked { locked });
     }
     watching.abort();
+}
+
+/// The whole program: what was measured is on the disk before the machine may sleep, and neither
+/// sleep nor a locked screen counts.
+#[tokio::test]
+async fn the_daemon_writes_its_last_span_and_counts_neither_sleep_nor_a_locked_screen() {
+    let name = "the_daemon_writes_its_last_span_and_counts_neither_sleep_nor_a_locked_screen";
+    if !allowed(name) || !has_mock(name) {
+        return;
+    }
+    let mut desktop = Desktop::bus_only(None);
+    let (bus, session) = logind(&mut desktop).await;
+    let dir = desktop.dir.path().to_str().unwrap().to_owned();
+    desktop.set("XDG_RUNTIME_DIR", &dir);
+    desktop.set("ROUNDS_SENSORS_USE", "off");
+    let rounds = Rounds {
+        env: desktop.env.clone(),
+    };
+    rounds.begin();
+    desktop.start(rounds.command().arg("daemon"));
+    until_inhibitors(&bus, 1).await;
+    rounds.json(&["focus", "write"]);
+    let counts = || rounds.json(&["status"])["usage"]["current"].is_object();
+    let written = || {
+        let report = rounds.json(&["time", "report", "--from", "today", "--by", "activity"]);
+        report["total_s"].as_u64().unwrap()
+    };
+    wait_for("a second of writing", || (written() >= 1).then_some(()));
+    let (manager, path) = ("org.freedesktop.login1.Manager", "/org/freedesktop/login1");
+    tell(&bus, path, manager, "PrepareForSleep", Some(true)).await;
+    until_inhibitors(&bus, 0).await;
+    // Given back: the span is written, as another program reads it.
+    let database = format!("{dir}/home/.local/share/rounds/rounds.db");
+    let last = rounds::store::Store::open(std::path::Path::new(&database)).unwrap();
+    let whole = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
+    let days = (jiff::civil::Date::MIN, jiff::civil::Date::MAX);
+    let kept = last.usage(whole, days).unwrap().intervals;
+    let time = |i: &rounds::attention::usage::Interval| i.until.duration_since(i.from).as_secs();
+    assert!(kept.iter().map(time).sum::<i64>() >= 1, "{kept:?}");
+    assert!(!counts());
+    let before = written();
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(written(), before, "sleep was counted");
+    tell(&bus, path, manager, "PrepareForSleep", Some(false)).await;
+    wait_for("writing again", || counts().then_some(()));
+    let interface = "org.freedesktop.login1.Session";
+    for locked in [true, false] {
+        let hint = bus.call_method(
+            Some(NAME),
+            &session,
+            Some(interface),
+            "SetLockedHint",
+            &locked,
+        );
+        hint.await.unwrap();
+        wait_for("the lock", || (counts() != locked).then_some(()));
+    }
 }
 
 #[tokio::test]

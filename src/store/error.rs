@@ -43,6 +43,16 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// The file lies on a disk from which one can only read.
+    #[error(
+        "the disk with {path} is mounted for reading only, so nothing can be kept and nothing was \
+         changed; restart the machine, and if it stays so, save what is on that disk: it may be \
+         failing"
+    )]
+    ReadOnlyDisk {
+        /// The file.
+        path: String,
+    },
     /// Another program holds it for too long.
     #[error("the database is busy: another program has held it for several seconds; repeat")]
     Busy,

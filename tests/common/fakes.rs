@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use zbus::object_server::SignalEmitter;
@@ -22,35 +23,46 @@ pub(crate) struct Popup {
     pub(crate) body: String,
     /// Ids of the buttons, in order.
     pub(crate) buttons: Vec<String>,
+    /// Everything that was handed over, hints and labels included.
+    pub(crate) whole: String,
 }
 
 struct Notifications {
     shown: Sender<Popup>,
+    all: Arc<Mutex<Vec<Popup>>>,
     last: u32,
 }
 
 #[interface(name = "org.freedesktop.Notifications")]
 impl Notifications {
-    #[expect(clippy::too_many_arguments, reason = "the specification's own method")]
+    #[expect(
+        clippy::too_many_arguments,
+        clippy::needless_pass_by_value,
+        reason = "the specification's own method"
+    )]
     fn notify(
         &mut self,
-        _app: &str,
+        app: &str,
         replaces: u32,
-        _icon: &str,
+        icon: &str,
         title: &str,
         body: &str,
         actions: Vec<String>,
-        _hints: HashMap<String, OwnedValue>,
-        _timeout: i32,
+        hints: HashMap<String, OwnedValue>,
+        timeout: i32,
     ) -> u32 {
         self.last += 1;
         let id = if replaces == 0 { self.last } else { replaces };
+        let whole = format!("{:?}", (app, icon, title, body, &actions, &hints, timeout));
         let popup = Popup {
             id,
             title: title.to_owned(),
             body: body.to_owned(),
             buttons: actions.into_iter().step_by(2).collect(),
+            whole,
         };
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(popup.clone());
         let _ = self.shown.send(popup);
         id
     }
@@ -110,11 +122,13 @@ pub(crate) struct Fakes {
     runtime: tokio::runtime::Runtime,
     connection: Connection,
     shown: Receiver<Popup>,
+    all: Arc<Mutex<Vec<Popup>>>,
     opened: Receiver<String>,
 }
 
 impl Fakes {
-    /// A notification server, and a portal that gives this answer where one is wanted.
+    /// A notification server, and a portal that gives this answer where one is wanted. A later one
+    /// takes the former one's place.
     pub(crate) fn start(bus: &str, portal: Option<u32>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -123,13 +137,16 @@ impl Fakes {
             .unwrap();
         let (shown_sender, shown) = channel();
         let (opened_sender, opened) = channel();
+        let all = Arc::default();
         let notifications = Notifications {
             shown: shown_sender,
+            all: Arc::clone(&all),
             last: 0,
         };
         let connection = runtime.block_on(async {
             let builder = zbus::connection::Builder::address(bus).unwrap();
             let builder = builder
+                .allow_name_replacements(true)
                 .serve_at("/org/freedesktop/Notifications", notifications)
                 .unwrap()
                 .name("org.freedesktop.Notifications")
@@ -151,8 +168,17 @@ impl Fakes {
             runtime,
             connection,
             shown,
+            all,
             opened,
         }
+    }
+
+    /// Everything that was shown so far.
+    pub(crate) fn all(&self) -> Vec<Popup> {
+        self.all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The next popup whose title holds these words.

@@ -52,15 +52,21 @@ impl Rounds {
 
     /// Adds a post that is due at once and answers everything that is asked; its id.
     pub(crate) fn post(&self, text: &str, account: &str) -> String {
-        let added = self.json(&["post", "add", text, "--to", account, "--at", "in 1s"]);
+        let (id, checked) = self.answered(text, account, "in 1s");
+        assert_eq!(checked["holds"], serde_json::json!([]), "{checked}");
+        id
+    }
+
+    /// Adds a post for a time and answers everything that is asked; its id, and what stands then.
+    pub(crate) fn answered(&self, text: &str, account: &str, at: &str) -> (String, Value) {
+        let added = self.json(&["post", "add", text, "--to", account, "--at", at]);
         let post = &added["posts"][0];
         let id = post["id"].as_str().unwrap().to_owned();
         let answers = answers(post);
         let mut arguments = vec!["post", "check", &id];
         arguments.extend(answers.iter().map(String::as_str));
         let checked = self.json(&arguments);
-        assert_eq!(checked["holds"], serde_json::json!([]), "{checked}");
-        id
+        (id, checked)
     }
 
     pub(crate) fn state(&self, id: &str) -> String {

@@ -2,7 +2,7 @@
 //! and the silence that it owes a battery.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::home::{Daemon, Home, until};
@@ -151,6 +151,124 @@ impl<'d> Small<'d> {
 impl Drop for Small<'_> {
     fn drop(&mut self) {
         let _ = Command::new("umount").arg("-l").arg(self.0).status();
+    }
+}
+
+/// Folders that are mounted for reading only until the value goes.
+struct ReadOnly(Vec<PathBuf>);
+
+impl ReadOnly {
+    fn mount(folders: &[PathBuf]) -> Self {
+        let mut mounted = Self(Vec::new());
+        for folder in folders {
+            let run = |options: &[&str]| {
+                let mut mount = Command::new("mount");
+                assert!(mount.args(options).arg(folder).status().unwrap().success());
+            };
+            run(&["--bind", &folder.display().to_string()]);
+            mounted.0.push(folder.clone());
+            run(&["-o", "remount,ro,bind"]);
+        }
+        mounted
+    }
+}
+
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            let _ = Command::new("umount").arg("-l").arg(folder).status();
+        }
+    }
+}
+
+#[test]
+fn a_home_that_is_mounted_for_reading_only_is_told_and_loses_nothing() {
+    let name = "a_home_that_is_mounted_for_reading_only_is_told_and_loses_nothing";
+    if !allowed(name) {
+        return;
+    }
+    if !rustix::process::getuid().is_root() {
+        println!("{name}: needs root");
+        return;
+    }
+    let home = Home::with_blog(AT_ONCE);
+    let id = home.queue("Wash your hands.", "in 1h");
+    let folders = ["home", "config", "data"].map(|name| home.dir.path().join(name));
+    let database = home.data().join("rounds.db");
+    let files = || [&database, &home.plan()].map(|file| fs::read(file).unwrap());
+    let before = files();
+    let read_only = ReadOnly::mount(&folders);
+    for command in [
+        &["status"][..],
+        &["post", "list"],
+        &[
+            "post",
+            "add",
+            "Sleep well.",
+            "--to",
+            "blog",
+            "--at",
+            "in 2h",
+        ],
+        &["post", "cancel", &id],
+        &["limit", "set", "x", "15m", "per", "day"],
+        &["time", "log", "15m", "--site", "x"],
+        &["up"],
+        &["daemon"],
+    ] {
+        let ran = home.run(command);
+        assert_eq!(ran.code, Some(1), "{command:?} {ran:?}");
+        assert!(
+            ran.err.contains("mounted for reading only"),
+            "{command:?} {ran:?}"
+        );
+        assert!(ran.err.contains("rounds.db"), "{command:?} {ran:?}");
+    }
+    let doctor = home.run(&["--json", "doctor"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    let doctor: serde_json::Value = serde_json::from_str(&doctor.out).unwrap();
+    for topic in ["database", "disk space"] {
+        let mut rows = doctor["rows"].as_array().unwrap().iter();
+        let row = rows.find(|row| row["topic"] == topic).unwrap();
+        assert_eq!(row["state"], "broken", "{row}");
+        assert!(
+            row["what"].as_str().unwrap().contains("reading only"),
+            "{row}"
+        );
+    }
+    assert_eq!(files(), before);
+    drop(read_only);
+    assert_eq!(files(), before);
+    let daemon = home.daemon();
+    assert_eq!(home.post(&id)["state"], "queued");
+    assert_eq!(
+        home.json(&["post", "list"])["posts"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    home.intact();
+    assert!(daemon.stop().success());
+}
+
+#[test]
+fn a_newcomers_home_that_is_mounted_for_reading_only_is_told() {
+    let name = "a_newcomers_home_that_is_mounted_for_reading_only_is_told";
+    if !allowed(name) || !rustix::process::getuid().is_root() {
+        println!("{name}: needs root");
+        return;
+    }
+    let home = Home::empty();
+    let folders = ["config", "data"].map(|name| home.dir.path().join(name));
+    for folder in &folders {
+        fs::create_dir(folder).unwrap();
+    }
+    let _read_only = ReadOnly::mount(&folders);
+    for command in ["up", "init"] {
+        let ran = home.run(&[command]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.err.contains("Read-only file system"), "{ran:?}");
     }
 }
 

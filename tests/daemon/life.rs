@@ -3,7 +3,7 @@
 //! Needs nothing but the program itself: no desktop, no bus.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 
 use crate::home::{ANSWERS, Home, until};
 use rustix::process::Signal;
@@ -159,6 +159,40 @@ fn editors_that_replace_the_file_are_noticed_and_sighup_reads_anew() {
     daemon.signal(Signal::HUP);
     assert_eq!(home.status()["daemon"]["pid"], daemon.pid());
     assert!(daemon.stop().success());
+}
+
+/// Written in place through a file that stays open: the kernel tells of that only once it is closed.
+#[test]
+fn sighup_reads_a_plan_anew_of_whose_change_nobody_told() {
+    let home = Home::with_blog(AT_ONCE);
+    let daemon = home.daemon();
+    let id = home.queue("Wash your hands.", "in 1h");
+    let text = fs::read_to_string(home.plan()).unwrap();
+    let without = text.split("[[accounts]]").next().unwrap();
+    let open = fs::OpenOptions::new().write(true).open(home.plan());
+    let open = open.unwrap();
+    open.write_all_at(without.as_bytes(), 0).unwrap();
+    open.set_len(without.len() as u64).unwrap();
+    // The daemon turns, and sees nothing.
+    home.status();
+    assert_eq!(home.post(&id)["state"], "queued");
+    daemon.signal(Signal::HUP);
+    let held = home.until_state(&id, "held");
+    assert_eq!(held["holds"][0]["kind"], "account-off", "{held:#}");
+    assert_eq!(home.status()["daemon"]["pid"], daemon.pid());
+    drop(open);
+    assert!(daemon.stop().success());
+}
+
+/// A picture of its memory would hold texts of posts.
+#[test]
+fn a_daemon_that_crashes_leaves_no_picture_of_its_memory() {
+    let home = Home::with_blog(AT_ONCE);
+    let daemon = home.daemon();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", daemon.pid())).unwrap();
+    let core = limits.lines().find(|l| l.starts_with("Max core file size"));
+    let words: Vec<_> = core.unwrap().split_whitespace().collect();
+    assert_eq!(words[4], "0", "{limits}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, Params, Transaction, TransactionBehavior};
+use rustix::fs::{StatVfsMountFlags, statvfs};
 
 use super::{Result, StoreError};
 
@@ -225,11 +226,21 @@ fn prepare_folder(path: &Path) -> Result<()> {
         })
 }
 
+/// Whether nothing can be written where this file lies.
+fn on_a_read_only_disk(path: &Path) -> bool {
+    let disk = path.parent().and_then(|folder| statvfs(folder).ok());
+    disk.is_some_and(|disk| disk.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
 /// What an error of SQLite means to a person.
 fn explain(error: &rusqlite::Error, path: &Path) -> StoreError {
+    let read_only_disk = || on_a_read_only_disk(path);
     let path = path.display().to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) if read_only_disk() => {
+            StoreError::ReadOnlyDisk { path }
+        }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
             StoreError::ReadOnly { path }
         }

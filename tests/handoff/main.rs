@@ -2,12 +2,13 @@
 //! of its own. Portal and notification server only remember what they were asked.
 #![cfg(test)]
 
-#[path = "common/desktop.rs"]
+#[path = "../common/desktop.rs"]
 #[expect(dead_code, reason = "other tests use the rest of the desktop")]
 mod desktop;
-#[path = "common/fakes.rs"]
+mod discretion;
+#[path = "../common/fakes.rs"]
 mod fakes;
-#[path = "common/rounds.rs"]
+#[path = "../common/rounds.rs"]
 mod rounds_program;
 
 use desktop::{Desktop, Running, allowed, wait_for};
@@ -20,7 +21,20 @@ struct Scene {
     rounds: Rounds,
     fakes: Fakes,
     daemon: Running,
-    _desktop: Desktop,
+    desktop: Desktop,
+}
+
+impl Scene {
+    fn bus(&self) -> String {
+        bus(&self.desktop)
+    }
+}
+
+/// The address of a desktop's bus.
+fn bus(desktop: &Desktop) -> String {
+    let mut known = desktop.env.iter();
+    let bus = known.find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS");
+    bus.unwrap().1.clone()
 }
 
 fn scene(site: &str, portal: Option<u32>) -> Scene {
@@ -28,11 +42,7 @@ fn scene(site: &str, portal: Option<u32>) -> Scene {
     let dir = desktop.dir.path().to_str().unwrap().to_owned();
     desktop.set("XDG_RUNTIME_DIR", &dir);
     desktop.set("ROUNDS_SENSORS_USE", "off");
-    let bus = desktop
-        .env
-        .iter()
-        .find(|(k, _)| k == "DBUS_SESSION_BUS_ADDRESS");
-    let fakes = Fakes::start(&bus.unwrap().1, portal);
+    let fakes = Fakes::start(&bus(&desktop), portal);
     let rounds = Rounds {
         env: desktop.env.clone(),
     };
@@ -47,7 +57,7 @@ fn scene(site: &str, portal: Option<u32>) -> Scene {
         rounds,
         fakes,
         daemon,
-        _desktop: desktop,
+        desktop,
     }
 }
 
@@ -110,6 +120,30 @@ fn later_leaves_the_post_as_it_is() {
     let asked = scene.fakes.popup("threads");
     assert!(asked.body.contains(&next), "asked again at once: {asked:?}");
     assert_eq!(scene.rounds.state(&id), "handed-off");
+}
+
+/// As desktops do where two programs want to show notifications and the later one takes over.
+#[test]
+fn a_server_that_takes_over_gets_the_question_and_the_former_one_counts_no_more() {
+    if !allowed("a_server_that_takes_over_gets_the_question_and_the_former_one_counts_no_more") {
+        return;
+    }
+    let scene = scene("x", Some(0));
+    let id = scene.rounds.post(TEXT, "x");
+    let asked = scene.fakes.popup("Time to post on x");
+    let second = Fakes::start(&scene.bus(), None);
+    let again = second.popup("Time to post on x");
+    assert_eq!(again.buttons, ["open", "posted", "later"]);
+    // What is left of the former one on the screen speaks of nothing that is asked now.
+    scene.fakes.press(asked.id, "posted");
+    second.press(again.id, "open");
+    let asked = second.popup("Is it out on x?");
+    assert_eq!(scene.rounds.state(&id), "handed-off");
+    second.press(asked.id, "posted");
+    wait_for("the post to be published", || {
+        (scene.rounds.state(&id) == "published").then_some(())
+    });
+    assert_eq!(scene.fakes.all().len(), 1, "{:?}", scene.fakes.all());
 }
 
 /// Instagram takes no text, and nothing here can copy one.
