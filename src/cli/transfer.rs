@@ -83,7 +83,7 @@ fn spoken(told: &Imported, file: &Path) -> String {
                 .to_owned(),
         );
     }
-    for reference in &told.consents {
+    for reference in &told.to_confirm {
         lines.push(format!(
             "Look this consent up in the clinic's records, then say so: rounds consent confirm \
              {reference}"

@@ -45,8 +45,10 @@ const WITHDRAWN: &str = "withdrawn";
 pub struct Imported {
     /// Posts that came in.
     pub posts: Vec<PostId>,
-    /// Consent records that came in and wait to be confirmed.
+    /// Consent records that came in.
     pub consents: Vec<String>,
+    /// Those of them that wait to be confirmed; a withdrawn one stays withdrawn.
+    pub to_confirm: Vec<String>,
     /// Ties that came in.
     pub interests: Vec<String>,
     /// How many spans and amounts of time came in.
@@ -234,8 +236,12 @@ fn take_consents(
             Some(_) => told.differ.push(format!("consent {}", record.reference)),
             None => {
                 told.consents.push(record.reference.clone());
+                let open = record.withdrawn_at.is_none();
+                if open {
+                    told.to_confirm.push(record.reference.clone());
+                }
                 brought.consents.push(Consent {
-                    unconfirmed_since: Some(desk.now.wall),
+                    unconfirmed_since: open.then_some(desk.now.wall),
                     ..record.clone()
                 });
                 let entry = Entry::new(desk.now.wall, Kind::Imported, None, &desk.system_user)

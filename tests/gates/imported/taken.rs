@@ -192,6 +192,7 @@ fn a_file_comes_in_once_and_whole() {
         (told.posts.len(), told.consents.len(), told.usage),
         (2, 1, 2)
     );
+    assert!(told.to_confirm.is_empty(), "what is withdrawn stays so");
     let before = kept(&mut bench);
     let again = import(&mut bench, &file.to_string()).unwrap();
     assert_eq!(
