@@ -200,6 +200,21 @@ fn what_is_known_beside_the_text_sharpens_the_screen() {
     );
 }
 
+/// A few words say little: it takes more before one is asked about them.
+#[test]
+fn a_short_text_is_asked_about_less_readily() {
+    let asked = |tenths: u8, text: &str| {
+        let table = format!("=\t{tenths} 0 9 0 0 0 0 0 0\n").leak();
+        let rules = Rules::builtin().with_impression(table);
+        screen(&rules, text, &Context::default()).verdict == Verdict::Attest
+    };
+    let short = "and so on and so on and so on and so";
+    let longer = format!("{short} on");
+    assert!(asked(18, &longer) && !asked(18, short));
+    assert!(asked(23, &longer) && asked(23, short));
+    assert!(!asked(15, &longer) && !asked(15, short));
+}
+
 #[test]
 fn the_version_and_the_ids_are_stable() {
     let rules = Rules::builtin();

@@ -114,6 +114,9 @@ pub(super) fn apply(rules: &Rules, reading: &Reading, context: &Context, seen: &
     let (answers, place) = rules.impression.ask(rules, reading);
     let over = |answer: f32, threshold| answer * 100.0 > rules.weight(threshold) as f32;
     let [flag, block, ..] = answers;
+    let words = reading.text.lower.split_whitespace().count();
+    let is_short = i32::try_from(words).is_ok_and(|words| words < rules.weight("short"));
+    let seems = if is_short { "seems_short" } else { "seems" };
     let somebody = reading.post & rules.somebody() != 0;
     let worst = seen.iter().map(|one| one.severity).max();
     match worst {
@@ -130,7 +133,7 @@ pub(super) fn apply(rules: &Rules, reading: &Reading, context: &Context, seen: &
             .filter(|one| one.category.tells_of_somebody())
             .for_each(|one| one.severity = Severity::Block),
         // Without a word there is nothing that it could be an impression of.
-        Some(Severity::Advise) | None if over(flag, "seems") && !place.is_empty() => {
+        Some(Severity::Advise) | None if over(flag, seems) && !place.is_empty() => {
             let category = likeliest(&answers);
             if category == Category::UnreferencedClaim && context.has_source {
                 return;
