@@ -416,15 +416,24 @@ async fn two_servers_are_told_by_doctor() {
     let mut desktop = Desktop::x11();
     let mut server = dunst(&desktop);
     desktop.start_server(&mut server);
-    let told = |desktop: &Desktop| {
+    let about = |desktop: &Desktop, topic: &str| {
         let said = desktop.run(env!("CARGO_BIN_EXE_rounds"), &["--json", "doctor"]);
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
         let rows = said["rows"].as_array().unwrap().iter();
-        let mut about = rows.filter(|row| row["topic"] == "notifications");
+        let mut about = rows.filter(|row| row["topic"] == topic);
         about.next().unwrap().clone()
     };
-    let alone = told(&desktop);
-    assert_eq!(alone["state"], "works", "{alone}");
+    let told = |desktop: &Desktop| about(desktop, "notifications");
+    for (topic, words) in [
+        ("display", "X11, :"),
+        ("window", "Openbox tells which one is in front"),
+        ("idle", "IDLETIME"),
+        ("notifications", "dunst 1"),
+    ] {
+        let row = about(&desktop, topic);
+        assert_eq!(row["state"], "works", "{row}");
+        assert!(row["what"].as_str().unwrap().contains(words), "{row}");
+    }
     let bus = |(name, _): &&(String, String)| name == "DBUS_SESSION_BUS_ADDRESS";
     let address = desktop.env.iter().find(bus).unwrap().1.clone();
     let second = zbus::connection::Builder::address(address.as_str());

@@ -171,7 +171,8 @@ fn notes(lingers: bool, login: &str) -> Vec<String> {
     notes.push(if lingers {
         "The service goes on while you are logged out, and starts with the machine.".to_owned()
     } else {
-        format!("{} To let them go out: {}.", waiting(login), linger(login))
+        let (waiting, linger) = (waiting(login), linger(login));
+        format!("{waiting} To let them go out: {linger} once more.")
     });
     notes
 }
@@ -186,7 +187,7 @@ pub fn waiting(login: &str) -> String {
 
 /// How to let services go on after logout.
 pub fn linger(login: &str) -> String {
-    format!("`loginctl enable-linger {login}`, then `rounds service install` once more")
+    format!("`loginctl enable-linger {login}`, then `rounds service install`")
 }
 
 /// Stops the service and removes the unit; says whether there was one.

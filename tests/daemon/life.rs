@@ -188,7 +188,10 @@ fn sighup_reads_a_plan_anew_of_whose_change_nobody_told() {
 #[test]
 fn a_daemon_that_crashes_leaves_no_picture_of_its_memory() {
     let home = Home::with_blog(AT_ONCE);
-    let daemon = home.daemon();
+    // Where the person's own limit allows one.
+    let start = "ulimit -S -c $(ulimit -H -c); exec \"$0\" daemon";
+    let arguments = ["-c", start, env!("CARGO_BIN_EXE_rounds")];
+    let daemon = home.daemon_by(&mut home.command_of("sh", &arguments));
     let limits = fs::read_to_string(format!("/proc/{}/limits", daemon.pid())).unwrap();
     let core = limits.lines().find(|l| l.starts_with("Max core file size"));
     let words: Vec<_> = core.unwrap().split_whitespace().collect();

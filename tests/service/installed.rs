@@ -112,7 +112,8 @@ comes() { $systemctl set-environment DISPLAY=$1; $systemctl start desktop.target
 goes() { $systemctl stop desktop.target; $systemctl unset-environment DISPLAY
   wait_until '[ "$($systemctl is-active graphical-session.target)" = inactive ]'; }
 variables() { tr '\\0' '\\n' <"/proc/$($systemctl show -P MainPID rounds.service)/environ"; } 2>/dev/null
-sees() { wait_until "variables | grep -qx DISPLAY=$1" && echo sees $1; }
+sees() { wait_until "variables | grep -qx DISPLAY=$1" &&
+  wait_until '[ "$($systemctl is-active rounds.service)" = active ]' && echo sees $1; }
 about() { $rounds --json doctor | python3 -c '
 import json, sys
 for row in json.load(sys.stdin)["rows"]:

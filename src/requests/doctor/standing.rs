@@ -53,10 +53,12 @@ pub(super) fn service(state: &ServiceState, live: Option<&Live>) -> Row {
 pub(super) fn logged_out(state: &ServiceState, login: &str) -> Row {
     let topic = "logged out";
     if !state.lingers {
-        let to_do = if state.manager || state.unit.is_some() {
-            format!("To let them go out: {}.", linger(login))
-        } else {
-            "Stay logged in, with the screen locked, when a post is due.".to_owned()
+        let to_do = match (&state.unit, state.manager) {
+            (Some(_), _) => format!("To let them go out: {} once more.", linger(login)),
+            (None, true) => format!("To let them go out: {}.", linger(login)),
+            (None, false) => {
+                "Stay logged in, with the screen locked, when a post is due.".to_owned()
+            }
         };
         return Row::caveat(topic, waiting(login), to_do);
     }
