@@ -39,6 +39,10 @@ systemd_packages=(systemd util-linux strace=6.1-0.1 python3)
 peers_programs=(safeeyes workrave)
 peers_packages=(safeeyes=2.1.5-0.1 workrave=1.10.50-3)
 
+# A machine that really sleeps; its kernel is unpacked, not installed.
+machine_programs=(qemu-system-x86_64 dpkg-deb strip)
+machine_packages=(qemu-system-x86 dpkg binutils)
+
 pictures_programs=(tesseract exiftool dpkg-deb)
 pictures_packages=(tesseract-ocr=5.3.0-2 tesseract-ocr-eng=1:4.1.0-2 tesseract-ocr-spa=1:4.1.0-2
   tesseract-ocr-cat=1:4.1.0-2 libimage-exiftool-perl=12.57+dfsg-1 dpkg)
@@ -113,6 +117,14 @@ photographs() { # unpacks them and says where they are
     export ROUNDS_PHOTOGRAPHS="$work/photographs/usr/lib/python3/dist-packages/skimage/data"
 }
 
+kernel() { # unpacks the distribution's kernel, and a shell that needs nothing
+  local package
+  package=$(apt-cache depends linux-image-amd64 2>/dev/null | sed -n 's/.*Depends: //p' | head -1)
+  (cd "$work" && apt-get -qq download "$package" busybox-static) >>"$work/apt" 2>&1 || return 1
+  local file
+  for file in "$work"/linux-image*.deb "$work"/busybox*.deb; do dpkg-deb -x "$file" "$work/machine"; done
+}
+
 part desktop ROUNDS_DESKTOP || true
 languages=$(tesseract --list-langs 2>/dev/null | grep -cxE 'eng|spa|cat' || true)
 [ "$languages" = 3 ] || install "${pictures_packages[@]}" || true
@@ -129,6 +141,10 @@ fi
 if [ $long = 1 ]; then
   export ROUNDS_LONG=1
   part peers ROUNDS_PEERS || true
+  if part machine ROUNDS_SLEEPS && ! kernel; then
+    missing+=("machine: no kernel: linux-image-amd64 could not be fetched")
+    unset ROUNDS_SLEEPS
+  fi
 fi
 
 run() { # a command in a process group of its own, so that all of it can be stopped
@@ -149,6 +165,15 @@ without_names() { # of tests that passed: they stand above already
        passed && /^ +[a-z_0-9:]+$|^$/ { next } { print; fflush() }'
 }
 run cargo_test "$@" -- --show-output || failed=1
+sleeps() { # the one test that needs a machine that sleeps, inside one
+  local test
+  test=$(cargo test --locked --no-run --test desktop --message-format=json 2>/dev/null |
+    sed -n 's/.*"executable":"\([^"]*\/desktop-[^"]*\)".*/\1/p' | tail -1)
+  tests/suspend.sh "$work"/machine/boot/vmlinuz-* "$work/machine/bin/busybox" "$test" suspend::
+}
+if [ -n "${ROUNDS_SLEEPS:-}" ]; then
+  run sleeps || failed=1
+fi
 if [ $long = 1 ] && [ -d benches ]; then
   run cargo bench --locked || failed=1
 fi

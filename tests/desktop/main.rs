@@ -4,6 +4,10 @@
 //! they run only when `tests/run.sh` says that these are there (`ROUNDS_DESKTOP=1`).
 
 #[cfg(test)]
+#[path = "../common/fakes.rs"]
+#[expect(dead_code, reason = "the hand-off's own tests use the portal")]
+mod fakes;
+#[cfg(test)]
 #[path = "../common/home.rs"]
 #[expect(dead_code, reason = "the daemon's own tests use the rest")]
 mod home;
@@ -17,6 +21,8 @@ mod screen;
 mod shells;
 #[cfg(test)]
 mod slots;
+#[cfg(test)]
+mod suspend;
 #[cfg(test)]
 mod whole;
 #[cfg(test)]
