@@ -122,7 +122,7 @@ kernel() { # unpacks the distribution's kernel, and a shell that needs nothing
   package=$(apt-cache depends linux-image-amd64 2>/dev/null | sed -n 's/.*Depends: //p' | head -1)
   (cd "$work" && apt-get -qq download "$package" busybox-static) >>"$work/apt" 2>&1 || return 1
   local file
-  for file in "$work"/linux-image*.deb "$work"/busybox*.deb; do dpkg-deb -x "$file" "$work/machine"; done
+  for file in "$work"/linux-image*.deb "$work"/busybox*.deb; do dpkg-deb -x "$file" "$work/sleeper"; done
 }
 
 part desktop ROUNDS_DESKTOP || true
@@ -169,7 +169,7 @@ sleeps() { # the one test that needs a machine that sleeps, inside one
   local test
   test=$(cargo test --locked --no-run --test desktop --message-format=json 2>/dev/null |
     sed -n 's/.*"executable":"\([^"]*\/desktop-[^"]*\)".*/\1/p' | tail -1)
-  tests/suspend.sh "$work"/machine/boot/vmlinuz-* "$work/machine/bin/busybox" "$test" suspend::
+  tests/suspend.sh "$work"/sleeper/boot/vmlinuz-* "$work/sleeper/bin/busybox" "$test" suspend::
 }
 if [ -n "${ROUNDS_SLEEPS:-}" ]; then
   run sleeps || failed=1
