@@ -14,8 +14,9 @@ use crate::attention::usage::{Level, Standing};
 use crate::clock::Moment;
 use crate::posting::post::PostId;
 
-/// How long a nudge is remembered as shown: longer than any period or hour that its key names.
-pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 40);
+/// How long a nudge is remembered as shown: longer than a month and the one before it, in which it
+/// may be told of.
+pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 70);
 
 /// The nudges that were shown and are not shown again.
 #[derive(Debug, Clone, Default)]
