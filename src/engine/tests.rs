@@ -206,7 +206,7 @@ fn what_was_shown_is_forgotten_after_a_while() {
         .filter(|n| matches!(n, Nudge::Limit { .. }));
     assert_eq!(levels.count(), 200, "near and over, each day");
     assert!(
-        world.engine.shown.len() < 2 * 42,
+        world.engine.shown.len() < 2 * 72,
         "{}",
         world.engine.shown.len()
     );
