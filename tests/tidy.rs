@@ -406,14 +406,15 @@ fn commands_of_the_readme_exist() {
     none("README.md shows commands that do not exist", &findings);
 }
 
-/// What stands behind `rounds` on the command lines in fenced blocks.
+/// What stands behind `rounds` on the command lines in fenced blocks, without a file it is led to.
 fn commands(markdown: &str) -> Vec<&str> {
     let fenced = markdown.split("```").skip(1).step_by(2);
     fenced
         .flat_map(str::lines)
         .map(|line| line.trim_start_matches("$ ").trim())
         .filter_map(|line| line.strip_prefix("rounds "))
-        .map(|line| line.split(" #").next().unwrap_or(line).trim())
+        .map(|line| line.split(" #").next().unwrap_or(line))
+        .map(|line| line.split(" > ").next().unwrap_or(line).trim())
         .collect()
 }
 
