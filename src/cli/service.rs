@@ -84,6 +84,11 @@ fn done(installed: &Installed) -> String {
         (Written::Same, _) => format!("{unit} was in place already."),
         _ => format!("Wrote {unit}."),
     }];
+    if let Some(copy) = &installed.desktop_copy {
+        lines.push(format!(
+            "The unit that starts it anew for a new desktop replaced another one, kept as {copy}."
+        ));
+    }
     let runs = if installed.active {
         "The service runs, and starts with your desktop."
     } else {

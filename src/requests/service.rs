@@ -2,10 +2,11 @@
 //!
 //! The unit is the one that packages ship, with the path of the program that writes it, and beside it
 //! the small one that starts it anew for a new desktop. What stands there already is replaced, with a
-//! copy if it was another one. The manager is asked by `systemctl --user`, the interface that every
+//! copy if it was another one; no copy is ever written over. The manager is asked by `systemctl --user`, the interface that every
 //! version keeps. Changes made with `systemctl --user edit` are never touched.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -47,6 +48,8 @@ pub struct Installed {
     pub written: Written,
     /// The copy of a unit that was replaced.
     pub copy: Option<String>,
+    /// The copy of another unit that stood in the place of the one for new desktops.
+    pub desktop_copy: Option<String>,
     /// The service runs.
     pub active: bool,
     /// What else should be known.
@@ -120,7 +123,7 @@ pub fn install(
         return Err(in_the_way(live));
     }
     let file = unit_file(paths);
-    write(&paths.units.join(DESKTOP_NAME), DESKTOP_UNIT)?;
+    let (_, desktop_copy) = write(&paths.units.join(DESKTOP_NAME), DESKTOP_UNIT)?;
     let (written, copy) = write(&file, &unit_text(program, options))?;
     manage(&["daemon-reload"])?;
     manage(&["enable", NAME])?;
@@ -141,6 +144,7 @@ pub fn install(
         unit: file.display().to_string(),
         written,
         copy: copy.map(|copy| copy.display().to_string()),
+        desktop_copy: desktop_copy.map(|copy| copy.display().to_string()),
         active: holds(&["is-active", NAME]),
         notes: notes(lingers, &login),
     })
@@ -197,12 +201,13 @@ pub fn uninstall(paths: &Paths) -> Result<bool, Failure> {
     if there && manager_answers() {
         manage(&["disable", "--now", NAME])?;
     }
-    for file in [&file, &paths.units.join(DESKTOP_NAME)] {
-        match fs::remove_file(file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::file(file, &error));
+    for name in [NAME, DESKTOP_NAME] {
+        let file = paths.units.join(name);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(Failure::file(&file, &error));
             }
-            _ => {}
+            _ => unlink(&paths.units, name)?,
         }
     }
     if manager_answers() {
@@ -232,19 +237,19 @@ pub fn state(paths: &Paths, program: &Path, options: &[String]) -> ServiceState 
 
 /// Writes the unit where it is not there yet; keeps a copy of another one.
 fn write(file: &Path, text: &str) -> Result<(Written, Option<PathBuf>), Failure> {
-    let former = match fs::read_to_string(file) {
-        Ok(former) if former == text => return Ok((Written::Same, None)),
+    if is_masked(file) {
+        return Err(masked(file));
+    }
+    let former = match fs::read(file) {
+        Ok(former) if former == text.as_bytes() => return Ok((Written::Same, None)),
         Ok(former) => Some(former),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(Failure::file(file, &error)),
     };
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
     }
-    let copy = former.as_ref().map(|_| file.with_extension("service.old"));
-    if let (Some(former), Some(copy)) = (former, &copy) {
-        fs::write(copy, former).map_err(|error| Failure::file(copy, &error))?;
-    }
+    let copy = former.map(|former| keep(file, &former)).transpose()?;
     let written = if copy.is_some() {
         Written::Replaced
     } else {
@@ -252,6 +257,55 @@ fn write(file: &Path, text: &str) -> Result<(Written, Option<PathBuf>), Failure>
     };
     files::replace(file, text.as_bytes())?;
     Ok((written, copy))
+}
+
+/// Keeps what a unit's file holds, under the first name that is free or holds the same already: no
+/// former copy is written over.
+fn keep(file: &Path, former: &[u8]) -> Result<PathBuf, Failure> {
+    let mut copy = file.with_extension("service.old");
+    let mut number = 1;
+    while copy.symlink_metadata().is_ok() {
+        if fs::read(&copy).is_ok_and(|kept| kept == former) {
+            return Ok(copy);
+        }
+        number += 1;
+        copy = file.with_extension(format!("service.old.{number}"));
+    }
+    files::create(&copy, former)?;
+    Ok(copy)
+}
+
+/// Whether a link to nowhere stands in a unit's place, as `systemctl mask` puts it there.
+fn is_masked(file: &Path) -> bool {
+    fs::read_link(file).is_ok_and(|target| target == Path::new("/dev/null"))
+}
+
+/// The person forbade the service: a link to nowhere stands in its place.
+fn masked(file: &Path) -> Failure {
+    let name = file.file_name().unwrap_or_default().display();
+    Failure::failed(format!(
+        "{} is masked, so that it cannot start; nothing was installed.",
+        file.display()
+    ))
+    .with_help(format!(
+        "`systemctl --user unmask {name}` takes that back; then repeat"
+    ))
+}
+
+/// Removes the links by which targets want a unit, as `systemctl disable` does, where no manager
+/// does it.
+fn unlink(units: &Path, name: &str) -> Result<(), Failure> {
+    for folder in fs::read_dir(units).into_iter().flatten().flatten() {
+        let folder = folder.path();
+        let wants = folder.extension().is_some_and(|end| end == "wants");
+        let link = folder.join(name);
+        if wants && link.is_symlink() {
+            fs::remove_file(&link).map_err(|error| Failure::file(&link, &error))?;
+            // It stays where it holds other links.
+            let _ = fs::remove_dir(&folder);
+        }
+    }
+    Ok(())
 }
 
 fn must_answer() -> Result<(), Failure> {
@@ -353,5 +407,60 @@ mod tests {
         assert_eq!(written, Written::Replaced);
         assert_eq!(fs::read_to_string(copy.unwrap()).unwrap(), "new");
         assert_eq!(fs::read_to_string(&file).unwrap(), "newer");
+    }
+    #[test]
+    fn no_copy_is_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(NAME);
+        let put = |text: &str| write(&file, text).unwrap().1;
+        let read = |name: &str| fs::read(dir.path().join(name)).ok();
+        fs::write(&file, b"my own, caf\xE9").unwrap();
+        let first = put("version 1").unwrap();
+        let second = put("version 2").unwrap();
+        assert_ne!(first, second);
+        assert_eq!(fs::read(&first).unwrap(), b"my own, caf\xE9");
+        assert_eq!(fs::read(&second).unwrap(), b"version 1");
+        fs::write(&file, b"my own, caf\xE9").unwrap();
+        assert_eq!(put("version 2"), Some(first), "one copy is enough");
+        assert_eq!(
+            put("version 3").as_deref(),
+            Some(&*dir.path().join("rounds.service.old.3"))
+        );
+        assert_eq!(
+            read("rounds.service.old.3").as_deref(),
+            Some(&b"version 2"[..])
+        );
+        assert_eq!(read(NAME).as_deref(), Some(&b"version 3"[..]));
+    }
+
+    #[test]
+    fn a_masked_unit_is_told_by_its_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(NAME);
+        assert!(!is_masked(&file));
+        fs::write(&file, "").unwrap();
+        assert!(!is_masked(&file));
+        fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink("/dev/null", &file).unwrap();
+        assert!(is_masked(&file));
+        let told = masked(&file);
+        assert!(told.help.unwrap().contains("unmask rounds.service"));
+    }
+
+    #[test]
+    fn links_to_a_unit_go_and_those_to_others_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let wants = |target: &str| dir.path().join(format!("{target}.target.wants"));
+        for target in ["default", "graphical-session"] {
+            fs::create_dir(wants(target)).unwrap();
+            let gone = dir.path().join(NAME);
+            std::os::unix::fs::symlink(gone, wants(target).join(NAME)).unwrap();
+        }
+        fs::write(wants("default").join("other.service"), "").unwrap();
+        unlink(dir.path(), NAME).unwrap();
+        assert!(!wants("default").join(NAME).is_symlink());
+        assert!(wants("default").join("other.service").exists());
+        assert!(!wants("graphical-session").exists());
+        unlink(&dir.path().join("absent"), NAME).unwrap();
     }
 }

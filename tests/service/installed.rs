@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output};
 
 use super::manager::{NOBODY, allowed, manager, said};
 
@@ -78,7 +79,11 @@ wait_until '[ "$($systemctl show -P NRestarts rounds.service)" = 1 ]'
 wait_until '[ "$($systemctl is-active rounds.service)" = active ]' && echo restarted
 echo '[Service]' >$HOME/.config/systemd/user/rounds.service
 $rounds service status | grep -o "is not the one"
-$rounds service install | grep -o "the former one is kept"
+$rounds service install | grep -o "the former one is kept as .*" | sed "s:$HOME::"
+printf '[Service]\nNice=5\n' >$HOME/.config/systemd/user/rounds.service
+cp $HOME/.config/systemd/user/rounds.service $HOME/.config/systemd/user/rounds-desktop.service
+$rounds service install | grep -o "kept as .*" | sed "s:$HOME::"
+cat $HOME/.config/systemd/user/rounds.service.old
 $rounds service uninstall | grep -o "stopped and removed"
 find $HOME/.config/systemd/user -name 'rounds*.service' | grep . || echo gone
 "#,
@@ -96,7 +101,10 @@ find $HOME/.config/systemd/user -name 'rounds*.service' | grep . || echo gone
         "noticed",
         "restarted",
         "is not the one",
-        "the former one is kept",
+        "the former one is kept as /.config/systemd/user/rounds.service.old.",
+        "kept as /.config/systemd/user/rounds.service.old.2.",
+        "kept as /.config/systemd/user/rounds-desktop.service.old.",
+        "[Service]",
         "stopped and removed",
         "gone",
     ];
@@ -198,17 +206,36 @@ $rounds service status | grep -o "It runs."
     assert!(output.contains("rounds is running already"), "{output}");
 }
 
+/// Calls the real program in a home without a user manager.
+fn call(home: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rounds"));
+    command.env_clear().env("HOME", home);
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    command.args(arguments).output().unwrap()
+}
+
+#[test]
+fn without_a_manager_no_link_to_the_removed_unit_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let units = dir.path().join(".config/systemd/user");
+    for wanting in ["default", "graphical-session"] {
+        let wants = units.join(format!("{wanting}.target.wants"));
+        fs::create_dir_all(&wants).unwrap();
+        let link = wants.join("rounds.service");
+        std::os::unix::fs::symlink("../rounds.service", link).unwrap();
+    }
+    fs::write(units.join("rounds.service"), "[Service]\n").unwrap();
+    let output = call(dir.path(), &["service", "uninstall"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(fs::read_dir(&units).unwrap().count(), 0);
+}
+
 #[test]
 fn without_a_manager_it_says_so_and_installs_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let call = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rounds"));
-        command.env_clear().env("HOME", dir.path());
-        command.env("PATH", std::env::var_os("PATH").unwrap());
-        command.args(arguments).output().unwrap()
-    };
-    assert!(call(&["init", "--timezone", "UTC"]).status.success());
-    let output = call(&["service", "install"]);
+    let init = call(dir.path(), &["init", "--timezone", "UTC"]);
+    assert!(init.status.success());
+    let output = call(dir.path(), &["service", "install"]);
     assert_eq!(output.status.code(), Some(1));
     let words = said(&output);
     assert!(
