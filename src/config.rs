@@ -3,6 +3,8 @@
 //! The only file that reads environment variables. `config.toml` may be absent; each of its keys
 //! can be overridden by a variable, `ROUNDS_DASHBOARD_LISTEN` for `listen` of `[dashboard]`.
 
+mod faults;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +15,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::calendar::serde_duration;
-use crate::requests::Failure;
+use crate::requests::{Failure, read_text};
 
 /// Where this program keeps its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +148,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dashboard {
-    /// Address and port, loopback only.
+    /// Address and port, loopback only, or `off`.
     pub listen: String,
 }
 
@@ -162,7 +164,7 @@ pub struct Receiver {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Storage {
-    /// Empty: the SQLite file in the data directory.
+    /// Empty, or `sqlite`: the SQLite file in the data directory.
     pub url: String,
 }
 
@@ -170,7 +172,7 @@ pub struct Storage {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sensors {
-    /// `auto`, `x11`, `off`, or `replay:FILE`.
+    /// `auto`, `x11` or `off`.
     #[serde(rename = "use")]
     pub kind: String,
     /// Presence ends after this long without input.
@@ -245,23 +247,29 @@ impl Config {
     /// The text of the file that `init` writes: every key with its default.
     pub const DEFAULT_TEXT: &str = include_str!("../config/config.toml");
 
-    /// Reads the file, if there is one, and the variables.
+    /// Reads the file, if there is one, and the variables. What this version cannot follow is
+    /// refused.
     pub fn load(paths: &Paths) -> Result<Self, Failure> {
-        let file = paths.config_file();
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Failure::file(&file, &error)),
-        };
-        let config = Self::read(&text).map_err(|error| Failure::toml(&file, &text, &error))?;
-        config.overridden(|section, key| {
-            std::env::var(format!(
-                "ROUNDS_{}_{}",
-                section.to_uppercase(),
-                key.to_uppercase()
-            ))
-            .ok()
-        })
+        let config = Self::of_file(&paths.config_file())?;
+        let config =
+            config.overridden(|section, key| std::env::var(variable(section, key)).ok())?;
+        // What the file says was looked at before: what is wrong now was said by a variable.
+        faults::in_variables(&faults::of_values(&config)).map_or(Ok(config), Err)
+    }
+
+    fn of_file(file: &Path) -> Result<Self, Failure> {
+        if matches!(file.try_exists(), Ok(false)) {
+            return Ok(Self::default());
+        }
+        let text = read_text(file).map_err(|failure| {
+            if file.is_dir() {
+                failure.with_help("move it away: a file of settings belongs there, or nothing")
+            } else {
+                failure
+            }
+        })?;
+        let config = Self::read(&text).map_err(|error| faults::of_toml(file, &text, &error))?;
+        faults::in_file(file, &text, &faults::of_values(&config)).map_or(Ok(config), Err)
     }
 
     /// Reads a text.
@@ -284,6 +292,7 @@ impl Config {
                     config.lookups.sources = value.parse().map_err(|_| {
                         let name = "ROUNDS_LOOKUPS_SOURCES";
                         Failure::config(format!("{name}: “{value}” is neither true nor false."))
+                            .with_help("write true or false, or unset it")
                     })?;
                 }
                 ("lookups", "contact") => config.lookups.contact = value,
@@ -292,13 +301,18 @@ impl Config {
                 _ => {
                     config.sensors.idle_after =
                         crate::calendar::parse_duration(&value).map_err(|error| {
-                            Failure::config(format!("ROUNDS_SENSORS_IDLE_AFTER: {error}"))
+                            Failure::config(format!("ROUNDS_SENSORS_IDLE_AFTER: {error}."))
                         })?;
                 }
             }
         }
         Ok(config)
     }
+}
+
+/// The variable that overrides a key.
+fn variable(section: &str, key: &str) -> String {
+    format!("ROUNDS_{}_{}", section.to_uppercase(), key.to_uppercase())
 }
 
 /// The editor that the person wants: VISUAL, else EDITOR.

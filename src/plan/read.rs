@@ -15,6 +15,7 @@ mod values;
 
 #[cfg(test)]
 pub(super) use accounts::KEYS as ACCOUNT_KEYS;
+pub(crate) use fault::line_of;
 pub use posts::{PostsError, parse_posts};
 pub use values::{NameError, OfError, check_name};
 

@@ -129,20 +129,6 @@ impl Failure {
         failure
     }
 
-    /// A TOML file is wrong.
-    pub fn toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let line = error.span().map(|span| {
-            text.bytes()
-                .take(span.start)
-                .filter(|byte| *byte == b'\n')
-                .count()
-                + 1
-        });
-        Self::config(format!("{}.", error.message()))
-            .at(file, line)
-            .with_help("words stand in quotes; numbers, true and false stand without them")
-    }
-
     /// A plan is wrong: every fault of it is told.
     pub fn plan(file: &Path, error: &PlanError) -> Self {
         let told = |error: &PlanError| Further {

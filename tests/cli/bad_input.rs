@@ -240,6 +240,43 @@ fn a_wrong_config_is_told_with_its_line() {
 }
 
 #[test]
+fn settings_that_would_be_ignored_are_refused_in_the_file_and_in_variables() {
+    let world = World::with("balanced");
+    let file = world.path("config/rounds/config.toml");
+    fs::write(&file, "[storage]\n\nurl = \"postgres://me:secret@x\"\n").unwrap();
+    let (status, error) = world.error(&["status"]);
+    assert_eq!((status, error["line"].as_u64()), (2, Some(3)), "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.starts_with("storage.url: "), "{error}");
+    assert!(message.contains("not built yet"), "{error}");
+    assert!(!error.to_string().contains("secret"), "{error}");
+    fs::write(&file, b"[dashboard]\n# caf\xE9\n").unwrap();
+    let (status, error) = world.error(&["status"]);
+    assert_eq!((status, error["line"].as_u64()), (2, Some(2)), "{error}");
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    let (_, error) = world.error(&["status"]);
+    assert!(error["help"].as_str().unwrap().contains("move it away"));
+    fs::remove_dir(&file).unwrap();
+    for (name, value) in [
+        ("ROUNDS_STORAGE_URL", "postgres://x"),
+        ("ROUNDS_SENSORS_USE", "bogus"),
+        ("ROUNDS_DASHBOARD_LISTEN", "0.0.0.0:80"),
+        ("ROUNDS_RECEIVER_LISTEN", "here"),
+    ] {
+        let ran = world.run_env(&["status"], &[(name, value)]);
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains(&format!("{name}: ")), "{ran:?}");
+        assert!(ran.stderr.contains("Hint:"), "{ran:?}");
+    }
+    let allowed = [
+        ("ROUNDS_RECEIVER_LISTEN", "off"),
+        ("ROUNDS_DASHBOARD_LISTEN", "127.0.0.1:0"),
+    ];
+    assert_eq!(world.run_env(&["status"], &allowed).status, 0);
+}
+
+#[test]
 fn a_damaged_or_newer_database_is_left_alone() {
     let world = World::with("balanced");
     let file = world.path("data/rounds/rounds.db");

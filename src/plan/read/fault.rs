@@ -184,7 +184,7 @@ fn is_structure(text: &str, line: usize) -> bool {
 }
 
 /// The line of a byte, from 1.
-fn line_of(text: &str, offset: usize) -> usize {
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     let before = text.get(..offset).unwrap_or(text);
     1 + before.matches('\n').count()
 }
