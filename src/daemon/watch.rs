@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -153,18 +153,19 @@ impl Watched {
 
     /// Watches the folder again, or what is left above it until it is there again.
     fn find_again(&mut self) -> bool {
-        if let Some(above) = self.above.take() {
-            let _ = inotify::remove_watch(&self.kernel, above);
-        }
         let folder = self.folder.clone();
-        if self.add(&folder, true).is_ok() {
-            return true;
-        }
+        let found = self.add(&folder, true).is_ok();
         let mut left = folder.ancestors().skip(1);
         let come = |above: &Path| inotify::add_watch(&self.kernel, above, COMES).ok();
-        self.above = left.find_map(come);
+        let above = if found { None } else { left.find_map(come) };
+        let former = mem::replace(&mut self.above, above);
+        // A watch that is removed is an event: what is the same folder still must keep its watch, or
+        // each event would make the next one.
+        if let Some(former) = former.filter(|_| former != self.above) {
+            let _ = inotify::remove_watch(&self.kernel, former);
+        }
         // It may have come meanwhile.
-        self.add(&folder, true).is_ok()
+        found || self.add(&folder, true).is_ok()
     }
 
     /// Watches the folder no more: its name leads elsewhere now.
@@ -260,6 +261,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::time::Duration;
 
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use tokio::sync::mpsc::Receiver;
     use tokio::time::timeout;
 
@@ -332,6 +334,12 @@ mod tests {
         assert!(next(&mut incoming).await.is_some(), "what it names");
     }
 
+    /// Whether the kernel has more to tell at once.
+    fn has_more(watched: &Watched) -> bool {
+        let mut asked = [PollFd::new(&watched.kernel, PollFlags::IN)];
+        poll(&mut asked, Some(&Timespec::default())).unwrap() > 0
+    }
+
     #[test]
     fn a_folder_that_goes_is_waited_for() {
         let parent = tempfile::tempdir().unwrap();
@@ -340,6 +348,15 @@ mod tests {
         let changes = CHANGES.union(WatchFlags::MOVE_SELF);
         let mut watched = Watched::new(&folder, changes, true).unwrap();
         let until_told = |watched: &mut Watched| while watched.changed().unwrap().is_empty() {};
+        let rests = |watched: &mut Watched| {
+            for _ in 0..8 {
+                if !has_more(watched) {
+                    return true;
+                }
+                watched.changed().unwrap();
+            }
+            false
+        };
         let moved = parent.path().join("moved");
         for go in [
             &|| fs::remove_dir_all(folder.parent().unwrap()).unwrap() as (),
@@ -350,6 +367,13 @@ mod tests {
             while watched.above.is_none() {
                 watched.changed().unwrap();
             }
+            assert!(
+                rests(&mut watched),
+                "the loss of the folder is told for ever"
+            );
+            fs::create_dir_all(parent.path().join("config")).unwrap();
+            fs::write(parent.path().join("config").join("neighbour"), "x").unwrap();
+            assert!(rests(&mut watched), "a neighbour is told for ever");
             fs::create_dir_all(&folder).unwrap();
             until_told(&mut watched);
             assert_eq!(watched.above, None);
