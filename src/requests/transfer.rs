@@ -52,9 +52,11 @@ pub fn export(desk: &Desk, to: &Path) -> Result<Written, Failure> {
     }
     let read = |file: &Path| fs::read_to_string(file).map_err(|error| Failure::file(file, &error));
     let all = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
-    let usage = desk
+    let mut usage = desk
         .store
         .usage(all, (jiff::civil::Date::ZERO, jiff::civil::Date::MAX))?;
+    // What has only just begun, or was found to be no use at all.
+    usage.intervals.retain(|one| one.from < one.until);
     let export = Export {
         format: FORMAT,
         exported_at: desk.plan.calendar.rfc3339(desk.now.wall),

@@ -434,23 +434,25 @@ fn take_usage(
     let today = desk.plan.calendar.day_of(now);
     let all = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
     let here = desk.store.usage(all, (Date::ZERO, Date::MAX))?;
+    // Memory keeps milliseconds.
+    let span = |one: &Interval| {
+        let ends = [one.from, one.until].map(jiff::Timestamp::as_millisecond);
+        (ends, one.doing.clone())
+    };
+    let known: BTreeSet<_> = here.intervals.iter().map(span).collect();
     for (number, interval) in parts.intervals.iter().enumerate() {
         let place = format!("usage.intervals[{number}]");
-        if interval.from >= interval.until || interval.until > now {
+        if interval.from > interval.until || interval.until > now {
             return Err(wrong(
                 from,
                 &place,
-                "does not end after it begins, or lies in the future",
+                "ends before it begins, or lies in the future",
             ));
         }
-        let span = |one: &Interval| (one.from, one.until, one.doing.clone());
-        // Memory keeps milliseconds.
-        let cut = |at: jiff::Timestamp| at.as_millisecond();
-        let same = |one: &&Interval| {
-            let ((a, b, doing), (c, d, other)) = (span(one), span(interval));
-            cut(a) == cut(c) && cut(b) == cut(d) && doing == other
-        };
-        if here.intervals.iter().any(|one| same(&one)) {
+        if interval.from == interval.until {
+            continue;
+        }
+        if known.contains(&span(interval)) {
             told.same += 1;
         } else {
             told.usage += 1;

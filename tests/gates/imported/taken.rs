@@ -231,3 +231,38 @@ fn a_forged_entry_does_not_come_into_the_record() {
     bench.pass_days(3);
     assert_eq!(bench.sent.len(), 0);
 }
+
+/// Spans that turned out to be no use at all stay behind as empty rows.
+#[test]
+fn empty_spans_stay_behind_and_keep_no_file_out() {
+    let span = |minute: i64, length: i64| {
+        let from = "2026-01-04T10:00:00Z".parse::<jiff::Timestamp>().unwrap();
+        let from = from + SignedDuration::from_mins(minute);
+        rounds::attention::usage::Interval {
+            from,
+            until: from + SignedDuration::from_mins(length),
+            doing: rounds::attention::usage::Doing {
+                site: Some("x".to_owned()),
+                activity: rounds::plan::Activity::Scan,
+            },
+            source: rounds::attention::usage::Source::Sensor,
+        }
+    };
+    let (_home, mut first) = bench(&plan(&[], ""));
+    first.ask(|desk| {
+        for one in [span(0, 0), span(1, 5), span(7, 0), span(8, 0)] {
+            desk.store.save_span(&one).unwrap();
+        }
+    });
+    let mut file = exported(&mut first);
+    let spans = file.pointer_mut("/usage/intervals").unwrap();
+    assert_eq!(spans.as_array().unwrap().len(), 1, "{spans}");
+    // A file of before may hold some.
+    let empty = serde_json::to_value(span(7, 0)).unwrap();
+    spans.as_array_mut().unwrap().push(empty);
+    let (_other, mut bench) = bench(&plan(&[], ""));
+    for comes in [1, 0] {
+        let told = import(&mut bench, &file.to_string()).unwrap();
+        assert_eq!((told.usage, told.same), (comes, 1 - comes));
+    }
+}
