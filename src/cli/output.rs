@@ -162,9 +162,9 @@ impl Output {
         let failed = |error: io::Error| Failure::failed(format!("It cannot be asked: {error}."));
         let hidden = Terminal::without(termios::LocalModes::ECHO).map_err(failed)?;
         let mut stderr = anstream::stderr().lock();
-        let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
-        asked.map_err(failed)?;
         let woke = loop {
+            let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
+            asked.map_err(failed)?;
             match hidden.wait(None).map_err(failed)? {
                 Woke::Time | Woke::Continued => {}
                 woke => break woke,

@@ -2,17 +2,19 @@
 //!
 //! It is put back when the value is dropped, and when the program is told to end (SIGTERM, SIGHUP,
 //! SIGINT, SIGQUIT): whoever waits here is woken and may end in order, and what takes longer than a
-//! moment is ended from here. Only SIGKILL leaves a terminal as it was set.
+//! moment is ended from here. Only SIGKILL leaves a terminal as it was set. Shells set it as they
+//! like while the program is stopped (Ctrl-Z): it is set anew when the program goes on.
 
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
+use rustix::process::Signal;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{self, SignalKind};
 
 /// Who is told to end may take so long to do it in order.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -35,6 +37,7 @@ pub(super) enum Woke {
 /// A terminal on standard input that is set otherwise.
 pub(super) struct Terminal {
     before: Termios,
+    set: Termios,
     told: PipeReader,
 }
 
@@ -47,7 +50,7 @@ impl Terminal {
         let mut set = before.clone();
         set.local_modes.remove(modes);
         tcsetattr(io::stdin(), OptionalActions::Now, &set)?;
-        Ok(Self { before, told })
+        Ok(Self { before, set, told })
     }
 
     /// Waits until something is typed, for no longer than told.
@@ -59,18 +62,27 @@ impl Terminal {
         ];
         let time = time.map(Timespec::try_from).transpose();
         let time = time.map_err(io::Error::other)?;
-        match poll(&mut asked, time.as_ref()) {
-            Ok(0) => return Ok(Woke::Time),
-            // The signal itself comes through the pipe, a little later.
-            Err(Errno::INTR) => return Ok(Woke::Continued),
-            other => other?,
-        };
-        if asked[0].revents().is_empty() {
-            return Ok(Woke::Typed);
+        // What interrupts it comes through the pipe, a little later.
+        match retry_on_intr(|| poll(&mut asked, time.as_ref()))? {
+            0 => return Ok(Woke::Time),
+            _ if asked[0].revents().is_empty() => return Ok(Woke::Typed),
+            _ => {}
         }
         let mut signal = [0_u8];
         (&self.told).read_exact(&mut signal)?;
+        if i32::from(signal[0]) == Signal::CONT.as_raw() {
+            return self.go_on();
+        }
         Ok(Woke::Told(signal[0]))
+    }
+
+    /// Sets the terminal again after a stop.
+    fn go_on(&self) -> io::Result<Woke> {
+        match retry_on_intr(|| tcsetattr(io::stdin(), OptionalActions::Now, &self.set)) {
+            // It went away: whoever reads from it is told.
+            Err(Errno::IO) => Ok(Woke::Typed),
+            other => other.map(|()| Woke::Continued).map_err(io::Error::from),
+        }
     }
 }
 
@@ -98,40 +110,48 @@ pub(super) fn leave(signal: u8) -> ! {
 /// Hears the signals from now on, from a thread of its own.
 fn listen(tell: PipeWriter, before: Termios) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_io().build()?;
-    let signals = {
+    let heard = {
         let _within = runtime.enter();
         [
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-            SignalKind::interrupt(),
-            SignalKind::quit(),
+            Signal::TERM,
+            Signal::HUP,
+            Signal::INT,
+            Signal::QUIT,
+            Signal::CONT,
         ]
-        .map(|kind| signal(kind).map(|signal| (kind, signal)))
+        .map(|signal| unix::signal(SignalKind::from_raw(signal.as_raw())))
     };
-    let [term, hup, int, quit] = signals;
-    let signals = [term?, hup?, int?, quit?];
+    let [term, hup, int, quit, cont] = heard;
+    let mut heard = [term?, hup?, int?, quit?, cont?];
     thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
-            let signal = first(&runtime, signals);
-            let _ = (&tell).write_all(&[signal]);
+            let ends = loop {
+                let signal = next(&runtime, &mut heard);
+                let number = u8::try_from(signal.as_raw()).unwrap_or_default();
+                let _ = (&tell).write_all(&[number]);
+                if signal != Signal::CONT {
+                    break number;
+                }
+            };
             thread::sleep(MOMENT);
             put_back(&before);
-            leave(signal);
+            leave(ends);
         })?;
     Ok(())
 }
 
-/// Waits for the first of these signals, and gives its number.
-fn first(runtime: &Runtime, signals: [(SignalKind, Signal); 4]) -> u8 {
-    let [mut term, mut hup, mut int, mut quit] = signals;
-    let kind = runtime.block_on(async {
+/// Waits for the next of these signals; one that ends the program comes before the one to go on.
+fn next(runtime: &Runtime, heard: &mut [unix::Signal; 5]) -> Signal {
+    let [term, hup, int, quit, cont] = heard;
+    runtime.block_on(async {
         tokio::select! {
-            _ = term.1.recv() => term.0,
-            _ = hup.1.recv() => hup.0,
-            _ = int.1.recv() => int.0,
-            _ = quit.1.recv() => quit.0,
+            biased;
+            _ = term.recv() => Signal::TERM,
+            _ = hup.recv() => Signal::HUP,
+            _ = int.recv() => Signal::INT,
+            _ = quit.recv() => Signal::QUIT,
+            _ = cont.recv() => Signal::CONT,
         }
-    });
-    u8::try_from(kind.as_raw_value()).unwrap_or_default()
+    })
 }

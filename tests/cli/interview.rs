@@ -214,3 +214,20 @@ fn a_secret_is_not_shown_and_the_terminal_is_put_back() {
     let (rest, _) = terminal.end();
     assert!(!rest.contains("sesame"), "{modes:?} {rest}");
 }
+
+#[test]
+fn a_secret_is_not_shown_after_a_stop_either() {
+    const ASKED: &str = "it is not shown";
+    let world = world();
+    let mut terminal = Terminal::start(&mut world.command(&["paper", "key"]));
+    terminal.until(ASKED);
+    terminal.stop();
+    // As a shell does.
+    terminal.show_what_is_typed();
+    terminal.signal(Signal::CONT);
+    terminal.until(ASKED);
+    assert!(!terminal.modes().intersects(LocalModes::ECHO));
+    terminal.type_line("sesame");
+    let (rest, _) = terminal.end();
+    assert!(!rest.contains("sesame"), "{rest}");
+}

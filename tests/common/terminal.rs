@@ -7,9 +7,9 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 /// After this a program that neither asks nor ends has failed.
 const LONGEST_WAIT: Timespec = Timespec {
@@ -101,6 +101,20 @@ impl Terminal {
     pub(crate) fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.program.id()).unwrap();
         kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
+    /// Stops the program, as Ctrl-Z does.
+    pub(crate) fn stop(&self) {
+        self.signal(Signal::STOP);
+        let id = Pid::from_child(&self.program);
+        waitid(WaitId::Pid(id), WaitIdOptions::STOPPED).unwrap();
+    }
+
+    /// Shows what is typed from now on.
+    pub(crate) fn show_what_is_typed(&self) {
+        let mut modes = tcgetattr(&self.screen).unwrap();
+        modes.local_modes.insert(LocalModes::ECHO);
+        tcsetattr(&self.screen, OptionalActions::Now, &modes).unwrap();
     }
 
     /// Waits for the end; the exit status.
