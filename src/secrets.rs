@@ -115,7 +115,7 @@ impl Secrets {
         match kept {
             Ok(()) => {
                 // It must not lie in two places.
-                let _ = fs::remove_file(self.file(name));
+                let _ = files::remove(&self.file(name));
                 Ok(Kept::Service)
             }
             // A service without any collection cannot keep anything.
@@ -143,7 +143,7 @@ impl Secrets {
             Err(error) => return Err(explain(&error)),
         };
         let file = self.file(name);
-        match fs::remove_file(&file) {
+        match files::remove(&file) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(in_service),
             Err(error) => Err(failed(&file)(error)),

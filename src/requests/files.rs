@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::Failure;
 use crate::files::{PRIVATE, write_beside};
-pub(super) use crate::files::{beside, rename};
+pub(super) use crate::files::{beside, clear_beside, rename};
 
 /// Reads a file of text. One that is no text in UTF-8 is a wrong file of the configuration.
 pub fn read_text(file: &Path) -> Result<String, Failure> {

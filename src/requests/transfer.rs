@@ -94,6 +94,7 @@ pub fn backup(desk: &Desk, to: &Path) -> Result<Written, Failure> {
     if to.exists() {
         return Err(files::exists(to));
     }
+    files::clear_beside(to);
     let new = files::beside(to);
     // Made here, so that it is never readable for others.
     let _ = fs::remove_file(&new);
