@@ -6,6 +6,7 @@
 mod bus;
 mod disk;
 mod eyes;
+mod memory;
 mod standing;
 
 use std::io::ErrorKind;
@@ -23,7 +24,6 @@ use crate::platforms::handoff::opening;
 use crate::review::words::counted;
 use crate::rulebook::{Rulebook, own_packs};
 use crate::sensors::x11;
-use crate::store::{Store, StoreError};
 
 /// Whether something works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -92,7 +92,7 @@ pub fn examine(paths: &Paths, program: &Path, options: &[String], live: Option<&
     rows.push(standing::service(&state, live));
     rows.push(standing::logged_out(&state, &system_login()));
     rows.push(clock_row(plan.as_ref().ok()));
-    rows.extend(memory_rows(paths, plan.is_ok()));
+    rows.extend(memory::rows(paths, plan.is_ok()));
     rows.extend(disk::rows(&paths.data));
     rows.extend(port_rows(&config, live));
     rows.push(waking_row());
@@ -101,7 +101,16 @@ pub fn examine(paths: &Paths, program: &Path, options: &[String], live: Option<&
 
 /// The settings of this machine, where they cannot be read.
 fn config_row(failure: &Failure) -> Row {
-    let to_do = "Mend that line, or delete it: every key has a default.";
+    let help = failure.help.as_deref().map(sentence);
+    let mend = failure
+        .line
+        .map(|_| "Mend that line, or delete it: every key has a default.".to_owned());
+    let to_do: Vec<_> = help.into_iter().chain(mend).collect();
+    let to_do = if to_do.is_empty() {
+        "Mend it, or move it away: every setting has a default.".to_owned()
+    } else {
+        to_do.join(" ")
+    };
     Row::broken("settings", placed(failure), to_do)
 }
 
@@ -226,64 +235,31 @@ fn plain(zone: &str) -> &str {
     zone.strip_prefix("Etc/").unwrap_or(zone)
 }
 
-fn memory_rows(paths: &Paths, planned: bool) -> Vec<Row> {
-    let file = paths.database();
-    let restore = "Restore a backup, or move the file away and start anew.";
-    if !file.exists() {
-        let missing = Row::caveat(
-            "database",
-            format!("{} is not there: nothing is remembered.", file.display()),
-            "The next command makes an empty one; if there should be more, restore a backup.",
-        );
-        return Vec::from_iter(planned.then_some(missing));
-    }
-    let store = match Store::open(&file) {
-        Ok(store) => store,
-        Err(StoreError::Damaged { path, why }) => {
-            let what = format!("{path} is damaged: {why}.");
-            return vec![Row::broken("database", what, restore)];
-        }
-        Err(error) => {
-            let to_do = "What is in it is left as it is.";
-            return vec![Row::broken("database", sentence(&error.to_string()), to_do)];
-        }
-    };
-    let database = match store.integrity() {
-        Ok(faults) if faults.is_empty() => Row::works("database", "Intact."),
-        Ok(faults) => Row::broken("database", sentence(&faults.join("; ")), restore),
-        Err(error) => Row::broken("database", sentence(&error.to_string()), restore),
-    };
-    let audit = match store.verify_audit() {
-        Ok(verdict) if verdict.intact => {
-            Row::works("audit", format!("{} entries, unbroken.", verdict.entries))
-        }
-        Ok(verdict) => Row::broken(
-            "audit",
-            match verdict.first_bad {
-                Some(number) => format!("The chain is broken at entry {number}."),
-                None => "The chain is not the one that was written.".to_owned(),
-            },
-            "Somebody changed it, or the file was damaged: keep a copy, then restore a backup.",
-        ),
-        Err(error) => Row::broken("audit", sentence(&error.to_string()), restore),
-    };
-    vec![database, audit]
-}
-
-/// Whether another program holds an address that the page or the receiver is to listen on.
+/// Whether another program holds an address that the page or the receiver is to listen on. Neither
+/// is built yet, and each says so.
 fn port_rows(config: &Config, live: Option<&Live>) -> Vec<Row> {
     let wanted = [
-        ("page", &config.dashboard.listen, "[dashboard]"),
-        ("receiver", &config.receiver.listen, "[receiver]"),
+        (
+            ("page", &config.dashboard.listen, "[dashboard]"),
+            "Until the page is built, commands show the same: `rounds --help` lists them.",
+        ),
+        (
+            ("receiver", &config.receiver.listen, "[receiver]"),
+            "Until the receiver is built, time is measured from windows, or by `rounds time log`.",
+        ),
     ];
     let own = live.and_then(|live| live.page.as_deref());
     let looked_at = wanted
         .into_iter()
-        .filter(|(_, address, _)| *address != "off");
+        .filter(|((_, address, _), _)| *address != "off");
     looked_at
         .map(
-            |(topic, address, section)| match TcpListener::bind(address) {
-                Ok(_) => Row::works(topic, format!("{address} is free.")),
+            |((topic, address, section), meanwhile)| match TcpListener::bind(address) {
+                Ok(_) => Row::caveat(
+                    topic,
+                    format!("{address} is free; rounds listens on nothing yet."),
+                    meanwhile,
+                ),
                 Err(_) if own.is_some_and(|page| page.contains(address)) => {
                     Row::works(topic, format!("The daemon listens on {address}."))
                 }
@@ -332,14 +308,29 @@ mod tests {
         assert!(rows[0].to_do.contains("[dashboard]"), "{rows:?}");
         assert_eq!(
             (rows[1].topic, rows[1].state),
-            ("receiver", Health::Works),
+            ("receiver", Health::Caveat),
             "{rows:?}"
         );
+        assert!(rows[1].what.contains("listens on nothing yet"), "{rows:?}");
         drop(held);
         config.receiver.listen = "off".into();
         config.dashboard.listen = "here".into();
         let rows = port_rows(&config, None);
         assert_eq!((rows.len(), rows[0].state), (1, Health::Caveat), "{rows:?}");
         assert!(rows[0].what.starts_with("here cannot be used"), "{rows:?}");
+    }
+    #[test]
+    fn wrong_settings_are_told_with_their_own_help() {
+        let file = Path::new("/c/config.toml");
+        let denied = Failure::file(file, &ErrorKind::PermissionDenied.into());
+        let row = config_row(&denied);
+        assert!(row.to_do.contains("permissions"), "{row:?}");
+        assert!(!row.to_do.contains("that line"), "{row:?}");
+        let wrong = Failure::config("sensors.use: no.").at(file, Some(3));
+        let row = config_row(&wrong.with_help("write so"));
+        assert_eq!(row.what, "/c/config.toml:3: sensors.use: no.");
+        assert!(row.to_do.starts_with("Write so. Mend that line"), "{row:?}");
+        let odd = Failure::file(file, &ErrorKind::Other.into());
+        assert!(config_row(&odd).to_do.contains("move it away"));
     }
 }

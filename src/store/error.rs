@@ -31,6 +31,12 @@ pub enum StoreError {
         /// What the database says.
         why: String,
     },
+    /// A folder stands in its place.
+    #[error("{path} is a folder, where the database belongs; move it away")]
+    Folder {
+        /// The folder.
+        path: String,
+    },
     /// No space is left.
     #[error("the disk is full; nothing was changed. Free some space and repeat")]
     Full,

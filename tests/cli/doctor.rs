@@ -3,10 +3,16 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::world::World;
+
+/// The size of a page of the database.
+const PAGE: usize = 4096;
 
 const TOPICS: [&str; 19] = [
     "plan",
@@ -100,7 +106,7 @@ fn without_a_desktop_every_topic_is_told() {
     is(row(&rows, "database"), "works", "Intact");
     is(row(&rows, "audit"), "works", "unbroken");
     is(row(&rows, "disk space"), "works", "MB free");
-    is(row(&rows, "page"), "works", "is free");
+    is(row(&rows, "page"), "caveat", "listens on nothing yet");
     is(row(&rows, "sleep"), "caveat", "not woken for a post");
 }
 
@@ -176,4 +182,81 @@ fn an_address_that_somebody_else_holds_is_told() {
         &format!("Another program listens on {address}"),
     );
     is(conflict, "caveat", "[receiver]");
+}
+
+#[test]
+fn the_page_is_not_offered_before_it_is_built() {
+    let world = World::with("balanced");
+    let (status, error) = world.error(&["open"]);
+    assert_eq!((status, error["kind"].as_str()), (1, Some("failed")));
+    assert!(error["message"].as_str().unwrap().contains("not built yet"));
+    assert!(!error.to_string().contains("rounds up"), "{error}");
+}
+
+/// A command that the rights of files hold for, as for anybody but root.
+fn as_anybody(command: Command) -> Command {
+    if !rustix::process::geteuid().is_root() {
+        return command;
+    }
+    let mut bound = Command::new("setpriv");
+    bound
+        .arg("--bounding-set=-dac_override,-dac_read_search")
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(command.get_current_dir().unwrap())
+        .env_clear();
+    for (name, value) in command.get_envs() {
+        bound.env(name, value.unwrap());
+    }
+    bound
+}
+
+#[test]
+fn a_data_folder_that_may_not_be_written_is_told() {
+    let world = World::with("balanced");
+    let data = world.path("data/rounds");
+    fs::remove_dir_all(&data).unwrap();
+    fs::create_dir(&data).unwrap();
+    let close = |mode| fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+    close(0o500);
+    let output = as_anybody(world.command(&["--json", "doctor"])).output();
+    close(0o700);
+    let said: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let rows = said["rows"].as_array().unwrap();
+    is(row(rows, "database"), "broken", "may not be written by you");
+    is(row(rows, "database"), "broken", "chmod u+rwx");
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_is_called_one() {
+    let world = World::with("balanced");
+    let database = world.path("data/rounds/rounds.db");
+    fs::remove_dir_all(world.path("data/rounds")).unwrap();
+    fs::create_dir_all(&database).unwrap();
+    fs::remove_file(world.path("config/rounds/config.toml")).unwrap();
+    fs::create_dir(world.path("config/rounds/config.toml")).unwrap();
+    let rows = rows(&world, &[]);
+    is(row(&rows, "database"), "broken", "is a folder");
+    is(row(&rows, "settings"), "broken", "is a folder.");
+    is(row(&rows, "settings"), "broken", "Move it away");
+    assert!(!row(&rows, "settings").to_string().contains("that line"));
+}
+
+#[test]
+fn what_to_do_about_a_damaged_database_is_said_once() {
+    let world = World::with("balanced");
+    let database = world.path("data/rounds/rounds.db");
+    let asked = "SELECT rootpage FROM sqlite_schema WHERE name = 'audit'";
+    let audit: usize = Connection::open(&database)
+        .and_then(|memory| memory.query_row(asked, [], |row| row.get(0)))
+        .unwrap();
+    let mut bytes = fs::read(&database).unwrap();
+    // It can be opened: only the page of the audit trail makes no sense.
+    bytes[(audit - 1) * PAGE..audit * PAGE].fill(0xFF);
+    fs::write(&database, bytes).unwrap();
+    let rows = rows(&world, &[]);
+    is(row(&rows, "database"), "broken", "Restore a backup");
+    is(row(&rows, "audit"), "broken", "See `database`.");
+    let said = Value::from(rows).to_string().to_lowercase();
+    assert_eq!(said.matches("restore a backup").count(), 1, "{said}");
 }

@@ -235,9 +235,11 @@ fn on_a_read_only_disk(path: &Path) -> bool {
 /// What an error of SQLite means to a person.
 fn explain(error: &rusqlite::Error, path: &Path) -> StoreError {
     let read_only_disk = || on_a_read_only_disk(path);
+    let is_folder = path.is_dir();
     let path = path.display().to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::CannotOpen) if is_folder => StoreError::Folder { path },
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) if read_only_disk() => {
             StoreError::ReadOnlyDisk { path }
         }
