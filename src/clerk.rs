@@ -157,15 +157,7 @@ impl Clerk {
                 if self.answers_are_over(&mut nudge)? {
                     return Ok(Performed::Done(events));
                 }
-                match &nudge {
-                    Nudge::Break { reminder: true, .. } => {
-                        self.remember_break(Some(Remembered::Reminded), now.wall)?;
-                    }
-                    Nudge::Break { .. } => {
-                        self.remember_break(Some(Remembered::Shown), now.wall)?;
-                    }
-                    nudge => self.store.remember_nudge(&nudge.key(), now.wall)?,
-                }
+                self.remember_shown(&nudge, now.wall)?;
                 return Ok(Performed::Outside(Effect::Show(nudge)));
             }
             Effect::Withdraw(key) => {
@@ -196,6 +188,19 @@ impl Clerk {
         let waiting = self.store.prepared(Some(name))?.len();
         *answers = u32::try_from(waiting).unwrap_or(u32::MAX);
         Ok(*stage == HourStage::NextAnswer && *answers == 0)
+    }
+
+    /// What a new engine has to know of a nudge that is shown.
+    fn remember_shown(&mut self, nudge: &Nudge, now: Timestamp) -> Result<()> {
+        match nudge {
+            Nudge::Break { reminder: true, .. } => {
+                self.remember_break(Some(Remembered::Reminded), now)
+            }
+            Nudge::Break { .. } => self.remember_break(Some(Remembered::Shown), now),
+            // The next run asks anew about whatever still waits for a word.
+            Nudge::Post { .. } => Ok(()),
+            nudge => self.store.remember_nudge(&nudge.key(), now),
+        }
     }
 
     /// What a new engine has to know of the break that is due, instead of what it had to know.

@@ -31,7 +31,8 @@ pub enum Event {
     QueueRead(Vec<Cue>),
     /// What stands on the accounts' slots and what recurs, read anew.
     StockRead(Box<Stock>),
-    /// These nudges were shown before, at these times, and are not shown again.
+    /// These nudges were shown before, at these times, and are not shown again; those about one
+    /// post are.
     NudgesRead(Vec<(String, Timestamp)>),
     /// The clinician answers the break, by button or by command.
     Break(Reply),
@@ -372,11 +373,6 @@ impl Nudge {
                 post, ask, due_at, ..
             } => post_key(*ask, post, *due_at),
         }
-    }
-
-    /// Whether it is shown once only, also after a restart.
-    pub const fn once(&self) -> bool {
-        !matches!(self, Self::Break { .. })
     }
 }
 

@@ -1,5 +1,8 @@
 //! Which nudges are due: each once, none in quiet time, none whose reason is gone.
 //!
+//! What waits for a person's word is asked once by each run of the program: its popups go with it,
+//! and it may have had nowhere to show them. Everything else is shown once for all runs.
+//!
 //! Evidence for few and explained alerts: Ancker et al., BMC Med Inform Decis Mak 2017,
 //! doi 10.1186/s12911-017-0430-8 (acceptance falls with each repetition).
 
@@ -27,9 +30,12 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// Takes up what was shown before. Questions about one post are left out: whatever still waits
+    /// is asked about anew.
     pub(super) fn remember(&mut self, shown: Vec<(String, Timestamp)>) {
         self.is_known = true;
-        self.keys.extend(shown);
+        let kept = shown.into_iter().filter(|(key, _)| !is_of_a_post(key));
+        self.keys.extend(kept);
     }
 
     /// Forgets what was shown too long ago, as a restart would. Questions about posts are kept for as

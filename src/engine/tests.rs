@@ -8,6 +8,7 @@ use super::*;
 use crate::attention::breaks::{self, Reply};
 use crate::attention::usage::{Interval, Level, Usage};
 use crate::plan::read::read;
+use crate::posting::post::PostId;
 use crate::sensors::Observation;
 
 const PLAN: &str = r#"
@@ -191,9 +192,8 @@ fn who_was_there_when_the_program_was_killed_loses_nothing() {
 #[test]
 fn what_was_shown_is_forgotten_after_a_while() {
     let mut world = World::at("2026-11-24T10:00:00Z");
-    let question = "missed:abc:1".to_owned();
-    let known = vec![(question.clone(), world.now.wall)];
-    world.handle(Event::NudgesRead(known));
+    world.handle(Event::QueueRead(vec![missed()]));
+    let question = world.shown[0].key();
     for _ in 0..100 {
         world.focus(Some("x"));
         world.pass(minutes(40));
@@ -214,6 +214,34 @@ fn what_was_shown_is_forgotten_after_a_while() {
         world.engine.shown.contains(&question),
         "its post may wait still"
     );
+}
+
+/// Its popup went with the program that asked, or was never shown for want of a desktop.
+#[test]
+fn a_new_run_asks_once_about_what_still_waits_for_a_word() {
+    let mut world = World::at("2026-11-24T10:00:00Z");
+    world.handle(Event::QueueRead(vec![missed()]));
+    world.handle(Event::QueueRead(vec![missed()]));
+    let keys = |world: &World| world.shown.iter().map(Nudge::key).collect::<Vec<_>>();
+    assert_eq!(keys(&world), ["missed:abc:1"]);
+    world.restart();
+    let known = vec![("missed:abc:1".to_owned(), world.now.wall)];
+    world.handle(Event::NudgesRead(known));
+    world.handle(Event::QueueRead(vec![missed()]));
+    world.handle(Event::QueueRead(vec![missed()]));
+    assert_eq!(keys(&world), ["missed:abc:1"; 2]);
+}
+
+/// A post that missed its time.
+fn missed() -> Cue {
+    Cue {
+        post: PostId("abc".to_owned()),
+        wake_at: None,
+        ask: Some(Ask::Missed),
+        account: "blog".to_owned(),
+        due_at: Timestamp::from_second(1).ok(),
+        sending: false,
+    }
 }
 
 #[test]

@@ -178,10 +178,6 @@ impl World {
                 self.nudged(&nudge);
                 Ok(())
             }
-            Effect::Show(nudge) => {
-                self.oracle.nudges.shown_elsewhere(&nudge);
-                Ok(())
-            }
             _ => Ok(()),
         }
     }

@@ -296,6 +296,7 @@ impl World {
             self.hosts[index].tell(event);
         }
         if index == 0 {
+            self.oracle.nudges.program_started();
             self.person.doing = None;
             let site = self.person.site.clone();
             self.hosts[0].tell(Event::Observed(Observation::Focus { site }));

@@ -30,6 +30,7 @@ pub(crate) struct Popup {
 struct Notifications {
     shown: Sender<Popup>,
     all: Arc<Mutex<Vec<Popup>>>,
+    closed: Sender<u32>,
     last: u32,
 }
 
@@ -67,8 +68,9 @@ impl Notifications {
         id
     }
 
-    #[expect(clippy::unused_self, reason = "a method of the bus")]
-    fn close_notification(&self, _id: u32) {}
+    fn close_notification(&self, id: u32) {
+        let _ = self.closed.send(id);
+    }
 
     #[expect(clippy::unused_self, reason = "a method of the bus")]
     fn get_capabilities(&self) -> Vec<String> {
@@ -123,6 +125,7 @@ pub(crate) struct Fakes {
     connection: Connection,
     shown: Receiver<Popup>,
     all: Arc<Mutex<Vec<Popup>>>,
+    closed: Receiver<u32>,
     opened: Receiver<String>,
 }
 
@@ -136,11 +139,13 @@ impl Fakes {
             .build()
             .unwrap();
         let (shown_sender, shown) = channel();
+        let (closed_sender, closed) = channel();
         let (opened_sender, opened) = channel();
         let all = Arc::default();
         let notifications = Notifications {
             shown: shown_sender,
             all: Arc::clone(&all),
+            closed: closed_sender,
             last: 0,
         };
         let connection = runtime.block_on(async {
@@ -169,6 +174,7 @@ impl Fakes {
             connection,
             shown,
             all,
+            closed,
             opened,
         }
     }
@@ -190,6 +196,17 @@ impl Fakes {
                 return popup;
             }
         }
+    }
+
+    /// Waits until this popup is taken off the screen.
+    pub(crate) fn withdrawn(&self, popup: u32) {
+        let wait = Duration::from_mins(1);
+        while self
+            .closed
+            .recv_timeout(wait)
+            .expect("it stays on the screen")
+            != popup
+        {}
     }
 
     /// The address that was opened next.

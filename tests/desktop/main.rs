@@ -5,7 +5,7 @@
 
 #[cfg(test)]
 #[path = "../common/fakes.rs"]
-#[expect(dead_code, reason = "the hand-off's own tests use the portal")]
+#[expect(dead_code, reason = "the hand-off's own tests use the rest")]
 mod fakes;
 #[cfg(test)]
 #[path = "../common/home.rs"]

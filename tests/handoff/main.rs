@@ -8,6 +8,7 @@ mod desktop;
 mod discretion;
 #[path = "../common/fakes.rs"]
 mod fakes;
+mod restart;
 #[path = "../common/rounds.rs"]
 mod rounds_program;
 
@@ -48,17 +49,23 @@ fn scene(site: &str, portal: Option<u32>) -> Scene {
     };
     rounds.begin();
     rounds.json(&["account", "add", site, "--platform", "handoff"]);
-    let daemon = Running::start(rounds.command().arg("daemon"));
-    wait_for("the daemon", || {
-        let running = rounds.json(&["status"])["daemon"]["running"].as_bool();
-        running.filter(|is| *is)
-    });
+    let daemon = daemon(&rounds);
     Scene {
         rounds,
         fakes,
         daemon,
         desktop,
     }
+}
+
+/// The daemon, once it answers.
+fn daemon(rounds: &Rounds) -> Running {
+    let daemon = Running::start(rounds.command().arg("daemon"));
+    wait_for("the daemon", || {
+        let running = rounds.json(&["status"])["daemon"]["running"].as_bool();
+        running.filter(|is| *is)
+    });
+    daemon
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(in crate::simulate) struct NudgeBook {
     state: BTreeMap<PostId, &'static str>,
     /// When a reminder about a post was last shown, by its key.
     reminded: BTreeMap<String, Timestamp>,
-    /// Posts that came into such a state and were not asked about since, by any program.
+    /// Posts in such a state that were not asked about since, nor since the program started.
     unasked: BTreeSet<PostId>,
 }
 
@@ -66,10 +66,15 @@ impl NudgeBook {
         changed
     }
 
-    /// Another program showed this on its own screen; it is remembered as shown for all of them.
-    pub(in crate::simulate) fn shown_elsewhere(&mut self, nudge: &Nudge) {
-        if let Nudge::Post { post, .. } = nudge {
-            self.unasked.remove(post);
+    /// The program starts, with nothing on the screen: each post that waits for a word is asked
+    /// about once more.
+    pub(in crate::simulate) fn program_started(&mut self) {
+        self.asked.clear();
+        self.reminded.clear();
+        self.came.clear();
+        for (post, state) in &self.state {
+            self.came.insert((post.clone(), state), 1);
+            self.unasked.insert(post.clone());
         }
     }
 
