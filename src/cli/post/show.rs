@@ -163,6 +163,7 @@ pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
         lines.push(format!("Paper {}: {}.", paper.id, paper.said));
     }
     lines.extend(left(post));
+    lines.extend(by_hand(post));
     lines.extend(post.receipts.iter().map(|receipt| {
         let where_to = receipt.url.as_ref().or(receipt.remote_id.as_ref());
         let place = where_to
@@ -183,6 +184,27 @@ pub(in crate::cli) fn words(post: &PostView, desk: &Desk) -> String {
     }
     lines.extend(post.failure.iter().map(|why| format!("Why: {why}")));
     lines.join("\n")
+}
+
+/// What is left to do for a post that waits for a person's hands, or eyes.
+fn by_hand(post: &PostView) -> Vec<String> {
+    let say = format!("rounds post resolve {} published|not-published", post.id);
+    match post.state {
+        "handed-off" => {
+            let attempt = post.attempts.last();
+            let open = attempt.and_then(|attempt| attempt.opens.as_ref());
+            let open = open.map_or_else(
+                || format!("Post it by hand on {}.", post.account),
+                |address| format!("Open: {address}"),
+            );
+            vec![open, format!("Then: {say}")]
+        }
+        "uncertain" => vec![
+            format!("Look whether it is on {}.", post.account),
+            format!("Then: {say}"),
+        ],
+        _ => Vec::new(),
+    }
 }
 
 /// What was answered before an edit and nothing asks for now: a source is not lost by another text.
