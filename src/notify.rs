@@ -182,10 +182,10 @@ pub struct Server {
 /// Why a nudge could not be shown. Carries nothing of what it says.
 #[derive(Debug, thiserror::Error)]
 pub enum NotifyError {
-    /// There is no session bus.
+    /// There is no session bus; why, in the words of the system, is for the log.
     #[error(
-        "no desktop session found to show notifications in ({0}); \
-         start rounds from within your desktop session, or run `rounds status` to see the same there"
+        "Nudges cannot be shown: there is no desktop session here (no session bus). Start rounds \
+         within your desktop session; it then asks about whatever still waits."
     )]
     NoBus(String),
     /// No server runs and none can be started. Worth another try at [`Answer::ServerAppeared`].

@@ -18,7 +18,7 @@ use crate::clerk::{Clerk, Rules};
 use crate::clock::{Moment, WakeTimer};
 use crate::config::{Config, Paths};
 use crate::engine::{Engine, Event};
-use crate::notify::{Answer, ClosedBy, Notifier};
+use crate::notify::{Answer, ClosedBy, Notifier, NotifyError};
 use crate::requests::errand::Task;
 use crate::requests::{Changed, Desk, Failure, parse_plan, post, read_text};
 use crate::rulebook::OwnPacks;
@@ -252,6 +252,9 @@ impl Daemon {
                 self.notifier = Some(notifier);
             }
             Err(error) => {
+                if let NotifyError::NoBus(why) = &error {
+                    tracing::info!(why, "there is no session bus");
+                }
                 self.troubles.insert("notifications", error.to_string());
             }
         }

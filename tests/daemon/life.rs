@@ -38,6 +38,14 @@ fn up_sets_up_says_what_it_sees_and_a_second_one_points_at_it() {
         "{}",
         home.said()
     );
+    let told = home.ok(&["status"]);
+    assert!(told.contains("there is no desktop session here"), "{told}");
+    // A clinician reads it: which address was tried is for the log.
+    for told in [told, home.said()] {
+        for detail in ["unix:path", "os error"] {
+            assert!(!told.contains(detail), "{told}");
+        }
+    }
     let status = home.status();
     assert_eq!(status["daemon"]["pid"], daemon.pid());
     let again = home.run(&["up"]);
@@ -412,4 +420,35 @@ fn without_a_plan_the_daemon_names_the_command_that_makes_one() {
     let ran = home.run(&["daemon"]);
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.err.contains("rounds init"), "{ran:?}");
+}
+
+/// Where no composer can be opened, the post itself says what is left to do.
+#[test]
+fn a_post_that_waits_for_a_persons_hands_says_what_to_do() {
+    let home = Home::with_blog(AT_ONCE);
+    let sites = home.plan().with_file_name("sites.toml");
+    fs::write(
+        sites,
+        "[[sites]]\nname = \"ello\"\nhosts = [\"ello.example\"]\n",
+    )
+    .unwrap();
+    for site in ["x", "ello"] {
+        home.ok(&["account", "add", site, "--platform", "handoff"]);
+    }
+    let _daemon = home.daemon();
+    for (site, open) in [
+        ("x", "Open: https://x.com/intent/post?text=Sleep%20well."),
+        ("ello", "Post it by hand on ello."),
+    ] {
+        let added = home.json(&["post", "add", "Sleep well.", "--to", site, "--at", "in 1s"]);
+        let id = added["posts"][0]["id"].as_str().unwrap();
+        home.run(&[&["post", "check", id][..], &ANSWERS].concat());
+        home.until_state(id, "handed-off");
+        let told = home.ok(&["post", "show", id]);
+        let next = format!("{open}\nThen: rounds post resolve {id} published|not-published");
+        assert!(told.contains(&next), "{told}");
+        home.ok(&["post", "resolve", id, "published"]);
+        let told = home.ok(&["post", "show", id]);
+        assert!(!told.contains("Then:"), "{told}");
+    }
 }
