@@ -28,10 +28,16 @@ pub(super) fn lock(folder: &Path) -> Result<File, Failure> {
     lock.map_err(|error| Failure::file(folder, &error))
 }
 
-/// Replaces a file by one with this content. Its mode is kept, and a link stays a link.
+/// Replaces a file by one with this content. Its mode is kept, a link stays a link, and a device or
+/// a pipe is left alone.
 pub(super) fn replace(file: &Path, content: &[u8]) -> Result<(), Failure> {
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let mode = fs::metadata(&target).map_or(PRIVATE, |data| data.permissions().mode() & 0o777);
+    let data = fs::metadata(&target).ok();
+    if data.as_ref().is_some_and(|data| !data.is_file()) {
+        let what = format!("{} is no ordinary file.", file.display());
+        return Err(Failure::failed(what).with_help("name a file, or a new one"));
+    }
+    let mode = data.map_or(PRIVATE, |data| data.permissions().mode() & 0o777);
     write_beside(&target, content, mode)
         .and_then(|new| rename(&new, &target))
         .map_err(|error| Failure::file(file, &error))
@@ -54,4 +60,25 @@ pub(super) fn create(file: &Path, content: &[u8]) -> Result<(), Failure> {
 pub(super) fn exists(file: &Path) -> Failure {
     Failure::failed(format!("{} is there already.", file.display()))
         .with_help("give another name, or move the file away")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_ordinary_file_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert!(replace(&socket, b"new").is_err());
+        assert!(!fs::metadata(&socket).unwrap().is_file());
+        assert!(replace(dir.path(), b"new").is_err());
+        let (file, link) = (dir.path().join("file"), dir.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
 }
