@@ -27,6 +27,7 @@ use crate::store::{Result, Store, StoreError};
 
 /// How many posts the engine knows ahead.
 const AHEAD: usize = 64;
+
 /// How far back posts count: longer than any period of a cadence.
 const COUNTED: SignedDuration = SignedDuration::from_hours(24 * 40);
 

@@ -37,8 +37,6 @@ pub(super) struct Shelf {
     /// It was read at least once: before that nobody is told that nothing is there.
     is_known: bool,
     look_at: Option<Timestamp>,
-    /// The stock holds no longer, and memory was asked for it.
-    asked_for: bool,
     /// Questions on the screen, with their account and slot.
     on_screen: BTreeMap<String, (String, Timestamp)>,
     /// A post of a series was asked for; it is not asked for again before this.
@@ -49,7 +47,6 @@ impl Engine {
     pub(super) fn stock_read(&mut self, stock: Stock, now: Moment) {
         self.shelf.stock = stock;
         self.shelf.is_known = true;
-        self.shelf.asked_for = false;
         self.shelf.look_at = Some(now.wall);
         self.shelf.repeats_from = None;
     }
@@ -57,7 +54,6 @@ impl Engine {
     /// Asks memory for the stock as it is now; asks again if no answer comes.
     pub(super) fn read_stock(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         self.shelf.stock = Stock::default();
-        self.shelf.asked_for = true;
         self.shelf.look_at = Some(patience(now.wall));
         effects.push(Effect::ReadQueue);
     }
@@ -65,7 +61,7 @@ impl Engine {
     pub(super) fn advance_stock(&mut self, now: Moment, effects: &mut Vec<Effect>) {
         let due = self.shelf.look_at.is_some_and(|at| at <= now.wall);
         let is_over = !self.shelf.stock.holds_at(now.wall);
-        if !self.shelf.is_known || !(due || is_over && !self.shelf.asked_for) {
+        if !self.shelf.is_known || !(due || is_over && self.shelf.stock.says_something()) {
             return;
         }
         if is_over {

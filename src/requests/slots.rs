@@ -126,12 +126,13 @@ pub fn to_skip(
     at: Option<Timestamp>,
 ) -> Result<(Timestamp, SlotChange), Failure> {
     let account = super::post::account(desk, name)?;
-    let taken = desk.store.taken_slots(name, desk.now.wall)?;
-    let slot = match at {
-        Some(at) => slot_at(desk, account, at)?,
-        None => cadence::coming(account, &desk.plan.calendar, desk.now.wall)
+    let slot = if let Some(at) = at {
+        slot_at(desk, account, at)?
+    } else {
+        let taken = desk.store.taken_slots(name, desk.now.wall)?;
+        cadence::coming(account, &desk.plan.calendar, desk.now.wall)
             .find(|slot| !taken.contains(slot))
-            .ok_or_else(|| no_slot(name, "There is no slot"))?,
+            .ok_or_else(|| no_slot(name, "There is no slot"))?
     };
     let on_slots = desk.store.on_slots(name, desk.now.wall)?;
     if let Some((_, post, _)) = on_slots.iter().find(|(due, ..)| *due == slot) {

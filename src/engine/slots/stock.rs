@@ -119,6 +119,11 @@ impl Stock {
         }
     }
 
+    /// Whether anything was added up; if not, memory is being asked.
+    pub(super) fn says_something(&self) -> bool {
+        self.added_up_at.is_some()
+    }
+
     /// Whether the numbers are true at this instant.
     pub(super) fn holds_at(&self, now: Timestamp) -> bool {
         self.added_up_at.is_some_and(|at| at <= now)

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,7 +28,7 @@ use crate::posting::consent::Consent;
 use crate::posting::holds::settle;
 use crate::posting::interests::Interest;
 use crate::posting::life::State;
-use crate::posting::media::strip;
+use crate::posting::media::{Stripped, strip};
 use crate::posting::metrics::Metrics;
 use crate::posting::post::{Media, Post, PostId};
 use crate::requests::audit::AuditRow;
@@ -84,18 +85,25 @@ pub fn plan_in(from: &Path) -> Result<String, Failure> {
 /// Brings in what a file holds and is not here yet.
 pub fn import(desk: &mut Desk, from: &Path) -> Result<Imported, Failure> {
     let parts = Parts::read(from)?;
-    let mut told = Imported::default();
-    let mut brought = Brought::default();
-    told.plan_differs = fs::read_to_string(desk.paths.plan()).ok() != Some(parts.plan.clone());
-    take_consents(desk, from, &parts, &mut told, &mut brought)?;
-    take_interests(desk, from, &parts, &mut told, &mut brought)?;
-    take_posts(desk, from, &parts, &mut told, &mut brought)?;
-    take_usage(desk, from, &parts, &mut told, &mut brought)?;
-    let first = desk.store.limits_over_time()?.first().map(|(day, _)| *day);
-    brought.limits = parts.limits;
-    brought
-        .limits
-        .retain(|(day, _)| first.is_none_or(|first| *day < first));
+    let mut import = Import {
+        desk,
+        from,
+        parts: &parts,
+        told: Imported::default(),
+        brought: Brought::default(),
+    };
+    import.take_consents()?;
+    import.take_interests()?;
+    import.take_posts()?;
+    let all = (Timestamp::MIN, Timestamp::MAX);
+    let here = desk.store.usage(all, (Date::ZERO, Date::MAX))?;
+    import.take_spans(&here.intervals)?;
+    import.take_amounts(here.amounts)?;
+    import.take_limits()?;
+    let Import {
+        mut told, brought, ..
+    } = import;
+    told.plan_differs = fs::read_to_string(desk.paths.plan()).ok() != Some(parts.plan);
     desk.store.bring_in(&brought)?;
     desk.changed.extend([Changed::Posts, Changed::Usage]);
     // Consents and ties are known only now.
@@ -199,64 +207,265 @@ fn said<'a>(record: &'a [Entry], fact: &'a str, name: &'a str) -> impl Iterator<
         .filter(move |entry| entry.facts.iter().any(is))
 }
 
-fn take_consents(
-    desk: &Desk,
-    from: &Path,
-    parts: &Parts,
-    told: &mut Imported,
-    brought: &mut Brought,
-) -> Result<(), Failure> {
-    let here = desk.store.consents()?;
-    for (number, record) in parts.consents.iter().enumerate() {
-        let place = format!("consents[{number}]");
-        let mut said = said(&parts.record, "consent", &record.reference).peekable();
-        if said.peek().is_none() {
-            return Err(changed(from, &place, "is not in the record of this file"));
-        }
-        let withdrawn = said.any(|entry| {
-            entry.kind == Kind::ConsentWithdrawn
-                || entry
-                    .facts
-                    .iter()
-                    .any(|(name, value)| name == "as" && value == WITHDRAWN)
-        });
-        if withdrawn != record.withdrawn_at.is_some() {
-            let why = "is withdrawn in one part of the file and not in the other";
-            return Err(changed(from, &place, why));
-        }
-        consents::well_formed(desk, record).map_err(|failure| Failure {
+/// What is taken out of a file, step by step; nothing is written before all of it is.
+struct Import<'a> {
+    desk: &'a Desk,
+    from: &'a Path,
+    parts: &'a Parts,
+    told: Imported,
+    brought: Brought,
+}
+
+impl Import<'_> {
+    fn wrong(&self, place: &str, why: &str) -> Failure {
+        wrong(self.from, place, why)
+    }
+
+    fn changed(&self, place: &str, why: &str) -> Failure {
+        changed(self.from, place, why)
+    }
+
+    /// A failure of what stands at this place.
+    fn at(&self, place: &str, failure: Failure) -> Failure {
+        Failure {
             message: format!("{place}: {}", failure.message),
-            ..failure.at(from, None)
-        })?;
-        match here
-            .iter()
-            .find(|known| known.reference == record.reference)
-        {
-            Some(known) if same_consent(known, record) => told.same += 1,
-            Some(_) => told.differ.push(format!("consent {}", record.reference)),
-            None => {
-                told.consents.push(record.reference.clone());
-                let open = record.withdrawn_at.is_none();
-                if open {
-                    told.to_confirm.push(record.reference.clone());
+            ..failure.at(self.from, None)
+        }
+    }
+
+    /// The entry of the record here for something that came in.
+    fn entry(&self) -> Entry {
+        let by = &self.desk.system_user;
+        Entry::new(self.desk.now.wall, Kind::Imported, None, by)
+    }
+
+    fn take_consents(&mut self) -> Result<(), Failure> {
+        let here = self.desk.store.consents()?;
+        for (number, record) in self.parts.consents.iter().enumerate() {
+            let place = format!("consents[{number}]");
+            let mut said = said(&self.parts.record, "consent", &record.reference).peekable();
+            if said.peek().is_none() {
+                return Err(self.changed(&place, "is not in the record of this file"));
+            }
+            if said.any(tells_withdrawal) != record.withdrawn_at.is_some() {
+                let why = "is withdrawn in one part of the file and not in the other";
+                return Err(self.changed(&place, why));
+            }
+            consents::well_formed(self.desk, record).map_err(|failure| self.at(&place, failure))?;
+            let mut here = here.iter();
+            match here.find(|known| known.reference == record.reference) {
+                Some(known) if same_consent(known, record) => self.told.same += 1,
+                Some(_) => {
+                    let differs = format!("consent {}", record.reference);
+                    self.told.differ.push(differs);
                 }
-                brought.consents.push(Consent {
-                    unconfirmed_since: open.then_some(desk.now.wall),
-                    ..record.clone()
-                });
-                let entry = Entry::new(desk.now.wall, Kind::Imported, None, &desk.system_user)
-                    .with("consent", record.reference.clone());
-                brought.entries.push(match record.withdrawn_at {
-                    Some(_) => entry.with("as", WITHDRAWN),
-                    None => entry,
+                None => self.take_consent(record),
+            }
+        }
+        let listed = self.parts.consents.iter().map(|one| &one.reference);
+        self.holds_all("consent", Kind::ConsentAdded, listed)
+    }
+
+    fn take_consent(&mut self, record: &Consent) {
+        let name = &record.reference;
+        let open = record.withdrawn_at.is_none();
+        self.told.consents.push(name.clone());
+        let mut entry = self.entry().with("consent", name.clone());
+        if open {
+            self.told.to_confirm.push(name.clone());
+        } else {
+            entry = entry.with("as", WITHDRAWN);
+        }
+        self.brought.entries.push(entry);
+        self.brought.consents.push(Consent {
+            unconfirmed_since: open.then_some(self.desk.now.wall),
+            ..record.clone()
+        });
+    }
+
+    fn take_interests(&mut self) -> Result<(), Failure> {
+        let here = self.desk.store.interests()?;
+        for (number, tie) in self.parts.interests.iter().enumerate() {
+            let place = format!("interests[{number}]");
+            interests::well_formed(tie).map_err(|failure| self.at(&place, failure))?;
+            let facts = interests::facts(tie);
+            let last = said(&self.parts.record, "interest", &tie.name).last();
+            let agrees = |entry: &Entry| facts.iter().all(|fact| entry.facts.contains(fact));
+            if !last.is_some_and(agrees) {
+                return Err(self.changed(&place, "is not as the record of this file has it"));
+            }
+            let name = tie.name.to_lowercase();
+            match here.iter().find(|known| known.name.to_lowercase() == name) {
+                Some(known) if known == tie => self.told.same += 1,
+                Some(_) => self.told.differ.push(format!("tie {}", tie.name)),
+                None => {
+                    self.told.interests.push(tie.name.clone());
+                    self.brought.interests.push(tie.clone());
+                    let entry = self.entry();
+                    self.brought.entries.push(Entry { facts, ..entry });
+                }
+            }
+        }
+        let listed = self.parts.interests.iter().map(|one| &one.name);
+        self.holds_all("interest", Kind::InterestAdded, listed)
+    }
+
+    /// Refuses a file whose record knows something that the file does not hold any more.
+    fn holds_all<'n>(
+        &self,
+        fact: &str,
+        added: Kind,
+        listed: impl Iterator<Item = &'n String>,
+    ) -> Result<(), Failure> {
+        let listed: BTreeSet<_> = listed.collect();
+        let added = self.parts.record.iter().filter(|entry| entry.kind == added);
+        let mut names = added.flat_map(|entry| entry.facts.iter().filter(|one| one.0 == fact));
+        match names.find(|one| !listed.contains(&one.1)) {
+            None => Ok(()),
+            Some((_, name)) => Err(self.changed(
+                &format!("{fact}s"),
+                &format!("has no {fact} “{name}”, which the record of this file knows"),
+            )),
+        }
+    }
+
+    fn take_posts(&mut self) -> Result<(), Failure> {
+        let rulebook = self.desk.rulebook()?;
+        let now = self.desk.now.wall;
+        let mut missing = BTreeSet::new();
+        for (number, post) in self.parts.posts.iter().enumerate() {
+            let place = |field: &str| format!("posts[{number}].{field} ({})", post.id);
+            if let Some(fault) = brought::impossible(post) {
+                return Err(self.wrong(&place(fault.field), &fault.why));
+            }
+            if let Some(fault) = brought::told_otherwise(post, &self.parts.record) {
+                return Err(self.changed(&place(fault.field), &fault.why));
+            }
+            if let Some(known) = self.desk.store.post(&post.id)? {
+                let both_over = brought::may_go(&known) == brought::may_go(post);
+                if known.content == post.content && both_over {
+                    self.told.same += 1;
+                } else {
+                    self.told.differ.push(format!("post {}", post.id));
+                }
+                continue;
+            }
+            let mut post = brought::taken_in(post.clone(), now);
+            if brought::may_go(&post) {
+                for media in &mut post.content.media {
+                    *media = self.seen_here(&place("content.media"), media)?;
+                }
+            }
+            if self.desk.plan.account(&post.content.account).is_none() {
+                missing.insert(post.content.account.clone());
+            }
+            let mut entries = vec![brought::entry(&post, &self.desk.system_user, now)];
+            if post.erased_at.is_none() && may_wait(&post.state) {
+                let (store, plan) = (&self.desk.store, &self.desk.plan);
+                let reviewed = rulebook.review(store, plan, &post, now)?;
+                settle(&mut post, &reviewed.review, now, &mut entries)?;
+            }
+            self.told.posts.push(post.id.clone());
+            self.brought.posts.push(Change { post, entries });
+        }
+        let taken: BTreeSet<_> = self.told.posts.iter().collect();
+        let metrics = self.parts.metrics.iter();
+        self.brought.metrics = metrics
+            .filter(|(id, _)| taken.contains(id))
+            .cloned()
+            .collect();
+        self.told.accounts_missing = missing.into_iter().collect();
+        Ok(())
+    }
+
+    /// The picture as it lies here, looked at anew: what the file says of it is not believed.
+    fn seen_here(&self, place: &str, media: &Media) -> Result<Media, Failure> {
+        let name = format!("{}.{}", media.sha256, media.format);
+        let folder = self.desk.paths.media();
+        let bytes = fs::read(folder.join(&name)).map_err(|_| {
+            let why = format!("needs the picture {name}, which is not here");
+            self.wrong(place, &why).with_help(format!(
+                "copy it from the folder `media` of the other machine to {}, then import again",
+                folder.display()
+            ))
+        })?;
+        let same = |one: &Stripped| {
+            one.sha256_after == media.sha256
+                && one.format.to_string().to_lowercase() == media.format
+        };
+        let stripped = strip(&bytes).ok().filter(same).ok_or_else(|| {
+            let why = format!("needs the picture {name}, and the file of that name is another one");
+            self.changed(place, &why)
+        })?;
+        Ok(Media {
+            seen: Some(look(&stripped)),
+            ..media.clone()
+        })
+    }
+
+    fn take_spans(&mut self, here: &[Interval]) -> Result<(), Failure> {
+        // Memory keeps milliseconds.
+        let span = |one: &Interval| {
+            let ends = [one.from, one.until].map(Timestamp::as_millisecond);
+            (ends, one.doing.clone())
+        };
+        let known: BTreeSet<_> = here.iter().map(span).collect();
+        for (number, interval) in self.parts.intervals.iter().enumerate() {
+            if interval.from > interval.until || interval.until > self.desk.now.wall {
+                let why = "ends before it begins, or lies in the future";
+                return Err(self.wrong(&format!("usage.intervals[{number}]"), why));
+            }
+            if interval.from == interval.until {
+                continue;
+            }
+            if known.contains(&span(interval)) {
+                self.told.same += 1;
+            } else {
+                self.told.usage += 1;
+                self.brought.intervals.push(Interval {
+                    source: Source::Import,
+                    ..interval.clone()
                 });
             }
         }
+        Ok(())
     }
-    let listed: BTreeSet<_> = parts.consents.iter().map(|one| &one.reference).collect();
-    gone(from, parts, "consent", Kind::ConsentAdded, |name| {
-        listed.contains(name)
-    })
+
+    fn take_amounts(&mut self, here: Vec<Amount>) -> Result<(), Failure> {
+        let today = self.desk.plan.calendar.day_of(self.desk.now.wall);
+        // Two equal amounts of one day are two; those that are here already count once each.
+        let mut known = here;
+        for (number, amount) in self.parts.amounts.iter().enumerate() {
+            if amount.day > today || amount.time > DAY {
+                let why = "lies in the future, or is longer than a day";
+                return Err(self.wrong(&format!("usage.amounts[{number}]"), why));
+            }
+            if let Some(at) = known.iter().position(|one| one == amount) {
+                known.swap_remove(at);
+                self.told.same += 1;
+            } else {
+                self.told.usage += 1;
+                self.brought.amounts.push(amount.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// The limits of the time before those that are known here.
+    fn take_limits(&mut self) -> Result<(), Failure> {
+        let here = self.desk.store.limits_over_time()?;
+        let first = here.first().map(|(day, _)| *day);
+        let limits = self.parts.limits.iter();
+        let older = limits.filter(|(day, _)| first.is_none_or(|first| *day < first));
+        self.brought.limits = older.cloned().collect();
+        Ok(())
+    }
+}
+
+/// Whether an entry of a record says that a consent is withdrawn.
+fn tells_withdrawal(entry: &Entry) -> bool {
+    let as_withdrawn = |one: &(String, String)| one.0 == "as" && one.1 == WITHDRAWN;
+    entry.kind == Kind::ConsentWithdrawn || entry.facts.iter().any(as_withdrawn)
 }
 
 /// The same but for whether it was confirmed here.
@@ -268,218 +477,10 @@ fn same_consent(one: &Consent, other: &Consent) -> bool {
     } == *other
 }
 
-/// Refuses a file whose record knows something that the file does not hold any more.
-fn gone(
-    from: &Path,
-    parts: &Parts,
-    fact: &str,
-    kind: Kind,
-    listed: impl Fn(&String) -> bool,
-) -> Result<(), Failure> {
-    let added = parts.record.iter().filter(|entry| entry.kind == kind);
-    let mut names = added.flat_map(|entry| entry.facts.iter().filter(|one| one.0 == fact));
-    match names.find(|one| !listed(&one.1)) {
-        None => Ok(()),
-        Some((_, name)) => Err(changed(
-            from,
-            &format!("{fact}s"),
-            &format!("has no {fact} “{name}”, which the record of this file knows"),
-        )),
-    }
-}
-
-fn take_interests(
-    desk: &Desk,
-    from: &Path,
-    parts: &Parts,
-    told: &mut Imported,
-    brought: &mut Brought,
-) -> Result<(), Failure> {
-    let here = desk.store.interests()?;
-    for (number, tie) in parts.interests.iter().enumerate() {
-        let place = format!("interests[{number}]");
-        interests::well_formed(tie).map_err(|failure| Failure {
-            message: format!("{place}: {}", failure.message),
-            ..failure.at(from, None)
-        })?;
-        let facts = interests::facts(tie);
-        let last = said(&parts.record, "interest", &tie.name).last();
-        let agrees = |entry: &Entry| facts.iter().all(|fact| entry.facts.contains(fact));
-        if !last.is_some_and(agrees) {
-            return Err(changed(
-                from,
-                &place,
-                "is not as the record of this file has it",
-            ));
-        }
-        match here
-            .iter()
-            .find(|known| known.name.to_lowercase() == tie.name.to_lowercase())
-        {
-            Some(known) if known == tie => told.same += 1,
-            Some(_) => told.differ.push(format!("tie {}", tie.name)),
-            None => {
-                told.interests.push(tie.name.clone());
-                brought.interests.push(tie.clone());
-                let entry = Entry::new(desk.now.wall, Kind::Imported, None, &desk.system_user);
-                brought.entries.push(Entry { facts, ..entry });
-            }
-        }
-    }
-    let listed: BTreeSet<_> = parts.interests.iter().map(|one| &one.name).collect();
-    gone(from, parts, "interest", Kind::InterestAdded, |name| {
-        listed.contains(name)
-    })
-}
-
-fn take_posts(
-    desk: &Desk,
-    from: &Path,
-    parts: &Parts,
-    told: &mut Imported,
-    brought: &mut Brought,
-) -> Result<(), Failure> {
-    let rulebook = desk.rulebook()?;
-    let now = desk.now.wall;
-    let mut missing = BTreeSet::new();
-    for (number, post) in parts.posts.iter().enumerate() {
-        let place = |field: &str| format!("posts[{number}].{field} ({})", post.id);
-        if let Some(fault) = brought::impossible(post) {
-            return Err(wrong(from, &place(fault.field), &fault.why));
-        }
-        if let Some(fault) = brought::told_otherwise(post, &parts.record) {
-            return Err(changed(from, &place(fault.field), &fault.why));
-        }
-        if let Some(known) = desk.store.post(&post.id)? {
-            let both_over = brought::may_go(&known) == brought::may_go(post);
-            if known.content == post.content && both_over {
-                told.same += 1;
-            } else {
-                told.differ.push(format!("post {}", post.id));
-            }
-            continue;
-        }
-        let mut post = brought::taken_in(post.clone(), now);
-        if brought::may_go(&post) {
-            for media in &mut post.content.media {
-                *media = seen_here(desk, from, &place("content.media"), media)?;
-            }
-        }
-        if desk.plan.account(&post.content.account).is_none() {
-            missing.insert(post.content.account.clone());
-        }
-        let mut entries = vec![brought::entry(&post, &desk.system_user, now)];
-        if post.erased_at.is_none() && may_wait(&post.state) {
-            let reviewed = rulebook.review(&desk.store, &desk.plan, &post, now)?;
-            settle(&mut post, &reviewed.review, now, &mut entries)?;
-        }
-        told.posts.push(post.id.clone());
-        brought.posts.push(Change { post, entries });
-    }
-    let taken: BTreeSet<_> = told.posts.iter().collect();
-    let metrics = parts.metrics.iter();
-    brought.metrics = metrics
-        .filter(|(id, _)| taken.contains(id))
-        .cloned()
-        .collect();
-    told.accounts_missing = missing.into_iter().collect();
-    Ok(())
-}
-
 /// Whether a review says what becomes of it.
 const fn may_wait(state: &State) -> bool {
     matches!(
         state,
         State::Draft | State::Held | State::Missed { .. } | State::Cancelled { .. }
     )
-}
-
-/// The picture as it lies here, looked at anew: what the file says of it is not believed.
-fn seen_here(desk: &Desk, from: &Path, place: &str, media: &Media) -> Result<Media, Failure> {
-    let name = format!("{}.{}", media.sha256, media.format);
-    let file = desk.paths.media().join(&name);
-    let bytes = fs::read(&file).map_err(|_| {
-        wrong(
-            from,
-            place,
-            &format!("needs the picture {name}, which is not here"),
-        )
-        .with_help(format!(
-            "copy it from the folder `media` of the other machine to {}, then import again",
-            desk.paths.media().display()
-        ))
-    })?;
-    let stripped = strip(&bytes).ok();
-    let same = |one: &crate::posting::media::Stripped| one.sha256_after == media.sha256;
-    let stripped =
-        stripped.filter(|one| same(one) && one.format.to_string().to_lowercase() == media.format);
-    let stripped = stripped.ok_or_else(|| {
-        let why = format!("needs the picture {name}, and the file of that name is another one");
-        changed(from, place, &why)
-    })?;
-    Ok(Media {
-        seen: Some(look(&stripped)),
-        ..media.clone()
-    })
-}
-
-fn take_usage(
-    desk: &Desk,
-    from: &Path,
-    parts: &Parts,
-    told: &mut Imported,
-    brought: &mut Brought,
-) -> Result<(), Failure> {
-    let now = desk.now.wall;
-    let today = desk.plan.calendar.day_of(now);
-    let all = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
-    let here = desk.store.usage(all, (Date::ZERO, Date::MAX))?;
-    // Memory keeps milliseconds.
-    let span = |one: &Interval| {
-        let ends = [one.from, one.until].map(jiff::Timestamp::as_millisecond);
-        (ends, one.doing.clone())
-    };
-    let known: BTreeSet<_> = here.intervals.iter().map(span).collect();
-    for (number, interval) in parts.intervals.iter().enumerate() {
-        let place = format!("usage.intervals[{number}]");
-        if interval.from > interval.until || interval.until > now {
-            return Err(wrong(
-                from,
-                &place,
-                "ends before it begins, or lies in the future",
-            ));
-        }
-        if interval.from == interval.until {
-            continue;
-        }
-        if known.contains(&span(interval)) {
-            told.same += 1;
-        } else {
-            told.usage += 1;
-            brought.intervals.push(Interval {
-                source: Source::Import,
-                ..interval.clone()
-            });
-        }
-    }
-    // Two equal amounts of one day are two; those that are here already count once each.
-    let mut known = here.amounts;
-    for (number, amount) in parts.amounts.iter().enumerate() {
-        let place = format!("usage.amounts[{number}]");
-        if amount.day > today || amount.time > DAY {
-            return Err(wrong(
-                from,
-                &place,
-                "lies in the future, or is longer than a day",
-            ));
-        }
-        if let Some(at) = known.iter().position(|one| one == amount) {
-            known.swap_remove(at);
-            told.same += 1;
-        } else {
-            told.usage += 1;
-            brought.amounts.push(amount.clone());
-        }
-    }
-    Ok(())
 }
