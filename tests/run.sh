@@ -111,18 +111,23 @@ build_programs=(cargo cc)
 build_packages=(build-essential cargo)
 part build ROUNDS_TESTS || { printf '%s\n' "${missing[@]}" >&2; exit 1; }
 
+unpack() { # FOLDER PACKAGE...: fetches packages, or those there are now, and unpacks them there
+  local folder=$work/$1 file
+  shift
+  mkdir -p "$folder" &&
+    (cd "$folder" && { apt-get -qq download "$@" || apt-get -qq download "${@%%=*}"; }) >>"$work/apt" 2>&1 || return 1
+  for file in "$folder"/*.deb; do dpkg-deb -x "$file" "$folder" || return 1; done
+}
+
 photographs() { # unpacks them and says where they are
-  (cd "$work" && { apt-get -qq download "$photographs_package" || apt-get -qq download "${photographs_package%%=*}"; }) >>"$work/apt" 2>&1 &&
-    dpkg-deb -x "$work"/python3-skimage*.deb "$work/photographs" &&
+  unpack photographs "$photographs_package" &&
     export ROUNDS_PHOTOGRAPHS="$work/photographs/usr/lib/python3/dist-packages/skimage/data"
 }
 
 kernel() { # unpacks the distribution's kernel, and a shell that needs nothing
   local package
   package=$(apt-cache depends linux-image-amd64 2>/dev/null | sed -n 's/.*Depends: //p' | head -1)
-  (cd "$work" && apt-get -qq download "$package" busybox-static) >>"$work/apt" 2>&1 || return 1
-  local file
-  for file in "$work"/linux-image*.deb "$work"/busybox*.deb; do dpkg-deb -x "$file" "$work/sleeper"; done
+  unpack sleeper "$package" busybox-static
 }
 
 part desktop ROUNDS_DESKTOP || true

@@ -20,16 +20,7 @@ fn world() -> World {
 }
 
 fn prepare(world: &World, text: &str, engagement: &str) -> String {
-    let added = world.json(&[
-        "post",
-        "add",
-        text,
-        "--to",
-        "blog",
-        "--engagement",
-        engagement,
-    ]);
-    let post = &added["posts"][0];
+    let post = world.post(text, &["--engagement", engagement]);
     assert_eq!(
         (post["state"].as_str(), post["engagement"].as_str()),
         (Some("draft"), Some(engagement))

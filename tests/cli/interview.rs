@@ -19,17 +19,8 @@ fn world() -> World {
 }
 
 fn add(world: &World, text: &str, more: &[&str]) -> String {
-    let words = [
-        "post",
-        "add",
-        text,
-        "--to",
-        "blog",
-        "--at",
-        "2099-05-05 08:00",
-    ];
-    let added = world.json(&[&words[..], more].concat());
-    added["posts"][0]["id"].as_str().unwrap().to_owned()
+    let more = [&["--at", "2099-05-05 08:00"], more].concat();
+    world.post(text, &more)["id"].as_str().unwrap().to_owned()
 }
 
 fn check(world: &World, id: &str) -> Terminal {

@@ -81,15 +81,8 @@ fn a_changed_record_is_found() {
 #[test]
 fn a_post_that_a_backup_brings_back_waits_for_a_second_look() {
     let world = World::with("lin");
-    let added = world.json(&[
-        "post",
-        "add",
-        "Flu vaccines are here.",
-        "--to",
-        "blog",
-        "--slot",
-    ]);
-    let id = added["posts"][0]["id"].as_str().unwrap();
+    let added = world.post("Flu vaccines are here.", &["--slot"]);
+    let id = added["id"].as_str().unwrap();
     crate::chat::answer_everything(&world, id);
     let post = |world: &World| world.json(&["post", "show", id]);
     assert_eq!(post(&world)["state"], "queued");

@@ -39,15 +39,8 @@ fn a_slot_that_is_let_pass_can_be_taken_back() {
     assert_eq!(audit[1]["facts"], facts);
     assert_eq!(world.json(&["audit", "verify"])["intact"], true);
     // What was taken back is the next free slot again.
-    let post = world.json(&[
-        "post",
-        "add",
-        "Flu vaccines are here.",
-        "--to",
-        "blog",
-        "--slot",
-    ]);
-    assert_eq!(post["posts"][0]["due_at"], first);
+    let post = world.post("Flu vaccines are here.", &["--slot"]);
+    assert_eq!(post["due_at"], first);
 }
 
 #[test]

@@ -10,17 +10,8 @@ use crate::world::World;
 /// A home with an answered post and a consent, and the file that it exports.
 fn exported() -> (World, String, String) {
     let world = World::with("lin");
-    let text = "Our clinic opens at eight.";
-    let added = world.json(&[
-        "post",
-        "add",
-        text,
-        "--to",
-        "blog",
-        "--at",
-        "2099-05-05 08:00",
-    ]);
-    let id = added["posts"][0]["id"].as_str().unwrap().to_owned();
+    let added = world.post("Our clinic opens at eight.", &["--at", "2099-05-05 08:00"]);
+    let id = added["id"].as_str().unwrap().to_owned();
     answer_everything(&world, &id);
     world.line("consent add R-1 --platform blog --shows \"a wound\" --signed-on today");
     world.ok(&["export", "rounds.json"]);

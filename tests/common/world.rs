@@ -138,6 +138,13 @@ impl World {
         serde_json::from_str(&ran.stdout).unwrap()
     }
 
+    /// A new post for the account `blog`, as the program tells of it.
+    pub(crate) fn post(&self, text: &str, more: &[&str]) -> Value {
+        let words = ["post", "add", text, "--to", "blog"];
+        let mut added = self.json(&[&words, more].concat());
+        added["posts"][0].take()
+    }
+
     /// The JSON error of a command that has to fail, with its status.
     pub(crate) fn error(&self, arguments: &[&str]) -> (i32, Value) {
         let ran = self.run(&[arguments, &["--json"]].concat());
